@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "abitool",
+  products: [
+    .executable(name: "abitool", targets: ["abitool"]),
+    .library(name: "AbiTool", targets: ["AbiTool"]),
+    .library(name: "ElfKit", targets: ["ElfKit"]),
+    .library(name: "Mangling", targets: ["Mangling"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+  ],
+  targets: [
+    // libelf reads ELF files; only ElfKit uses it.
+    .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    // libiberty's demangler.
+    .target(name: "CBinutils", linkerSettings: [.linkedLibrary("iberty")]),
+    .target(name: "ElfKit", dependencies: ["CElf", systemPackage], swiftSettings: settings),
+    .target(name: "Mangling", dependencies: ["CBinutils"], swiftSettings: settings),
+    .target(
+      name: "AbiTool",
+      dependencies: [
+        "ElfKit", "Mangling", systemPackage,
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "abitool",
+      dependencies: [
+        "AbiTool", "ElfKit", "Mangling", systemPackage,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Command",
+      swiftSettings: settings),
+    .testTarget(
+      name: "ElfKitTests", dependencies: ["ElfKit", systemPackage], swiftSettings: settings),
+    .testTarget(name: "ManglingTests", dependencies: ["Mangling"], swiftSettings: settings),
+    .testTarget(
+      name: "AbiToolTests", dependencies: ["AbiTool", "ElfKit", "Mangling", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["AbiTool", "ElfKit", systemPackage],
+      swiftSettings: settings),
+  ]
+)
