@@ -1,0 +1,22 @@
+/// A name as ELF has it: bytes of any value except NUL, compared as bytes.
+public struct ByteName: Hashable, Sendable, Comparable, ExpressibleByStringLiteral {
+  public let bytes: [UInt8]
+
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  public init(_ text: String) { bytes = Array(text.utf8) }
+  public init(stringLiteral text: String) { self.init(text) }
+
+  /// The name as the ABI text spells it: as it is, or quoted. Always printable ASCII.
+  public var spelled: String {
+    bytes.withUnsafeBytes { raw in
+      guard Spelling.needsQuotes(raw) else { return String(decoding: raw, as: UTF8.self) }
+      var out: [UInt8] = []
+      Spelling.appendQuoted(raw, to: &out)
+      return String(decoding: out, as: UTF8.self)
+    }
+  }
+
+  public static func < (left: ByteName, right: ByteName) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}

@@ -1,0 +1,75 @@
+public import ElfKit
+
+/// One line of an ABI: a symbol that the library promises (or, in the complete profile, wants).
+///
+/// A small value without a reference of its own, as an ABI may have a million of them. Its name
+/// and version are in the ``Abi`` that holds it.
+public struct Symbol: Sendable {
+  /// What a definition is made of, as far as a linker cares.
+  public enum Storage: UInt8, Hashable, Sendable {
+    case undefined
+    case absolute
+    case text
+    /// Writable data with contents.
+    case data
+    /// Writable data without contents.
+    case bss
+    case readOnly
+    /// Read-only after relocation (`PT_GNU_RELRO`).
+    case relro
+  }
+
+  /// Where the head (`NAME[@VERSION|@@VERSION]` and a blank) is in ``Abi/heads``.
+  var headOffset: UInt32 = 0
+  /// Length of the spelled name in bytes.
+  var nameLength: UInt32 = 0
+  /// Length of the head in bytes, the blank at its end included.
+  var headLength: UInt32 = 0
+
+  public var binding: SymbolBinding = .global
+  public var type: SymbolType = .function
+  public var storage: Storage = .text
+  public var isProtected = false
+  /// The bits of `st_other` beyond visibility.
+  public var otherBits: UInt8 = 0
+  /// The version is the default one (`@@`). Without meaning when there is no version.
+  public internal(set) var isDefaultVersion = false
+  /// The name holds width alternatives such as `{m|j}`.
+  public internal(set) var hasAlternatives = false
+  /// Base-2 logarithm of the alignment in bytes; nil when it is the natural one.
+  public var alignmentShift: UInt8?
+  /// Index into ``Abi/versions``. Nil when the symbol has no version.
+  public internal(set) var versionIndex: Int32?
+  /// Symbols of one ABI with the same non-zero number name the same object.
+  public var aliasGroup: UInt32 = 0
+  /// Index into ``Abi/conditions``. Nil when the symbol is there on every kernel and architecture.
+  public internal(set) var conditionIndex: Int32?
+  /// `st_size` in bytes, of data. 0 for functions.
+  public var size: UInt64 = 0
+  /// `st_size` in bytes on 32-bit targets, where it differs from ``size``.
+  public var size32: UInt64?
+
+  init() {}
+
+  /// The kinds of data: what has a size, an address and an alignment that matter to programs.
+  public var isData: Bool {
+    switch storage {
+    case .data, .bss, .readOnly, .relro: true
+    case .undefined, .absolute, .text: false
+    }
+  }
+
+  public var isTls: Bool { type == .tls }
+
+  /// The alignment that the ABI text leaves out: the largest power of two that divides the size,
+  /// at most 16 (`max_align_t`). The size of a C object is a multiple of its alignment, so it is
+  /// never too low for an object that is not over-aligned.
+  public static func naturalAlignmentShift(size: UInt64) -> UInt8 {
+    size == 0 ? 0 : UInt8(min(size.trailingZeroBitCount, 4))
+  }
+
+  /// In bytes.
+  public var alignment: UInt64 {
+    1 << UInt64(alignmentShift ?? Self.naturalAlignmentShift(size: size))
+  }
+}

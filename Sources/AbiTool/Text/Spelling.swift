@@ -1,0 +1,68 @@
+/// How the ABI text spells names: plain where every tool can read them so, else `"…"` with
+/// `\xNN` for the bytes that force the quotes.
+enum Spelling {
+  static let quote = UInt8(ascii: "\"")
+  static let backslash = UInt8(ascii: "\\")
+
+  /// Whether a byte may stand in a plain name: printable ASCII that means nothing in the text.
+  @inline(__always)
+  static func isPlain(_ byte: UInt8) -> Bool {
+    guard byte > 0x20, byte < 0x7f else { return false }
+    switch byte {
+    case quote, UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+      return false
+    default: return true
+    }
+  }
+
+  static func needsQuotes(_ name: UnsafeRawBufferPointer) -> Bool {
+    name.isEmpty || !name.allSatisfy(isPlain)
+  }
+
+  static func appendQuoted(_ name: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+    out.append(quote)
+    for byte in name {
+      if isPlain(byte), byte != backslash {
+        out.append(byte)
+      } else {
+        out.append(backslash)
+        out.append(UInt8(ascii: "x"))
+        out.append(hexDigit(byte >> 4))
+        out.append(hexDigit(byte & 0xf))
+      }
+    }
+    out.append(quote)
+  }
+
+  /// The bytes that a spelling stands for. `spelled` is what this module wrote or has parsed.
+  static func bytes(ofSpelled spelled: UnsafeRawBufferPointer) -> [UInt8] {
+    guard spelled.first == quote else { return [UInt8](spelled) }
+    var result: [UInt8] = []
+    var index = 1
+    while index < spelled.count - 1 {
+      if spelled[index] == backslash, index + 3 < spelled.count,
+        let high = hexValue(spelled[index + 2]), let low = hexValue(spelled[index + 3])
+      {
+        result.append(high << 4 | low)
+        index += 4
+      } else {
+        result.append(spelled[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  static func hexValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}

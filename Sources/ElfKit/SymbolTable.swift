@@ -1,0 +1,201 @@
+internal import CElf
+
+/// A symbol table of a file, in place. Valid only inside the closure that received it.
+public struct SymbolTable {
+  /// The number of entries, index 0 (the undefined symbol) included.
+  public let count: Int
+
+  private let entries: UnsafeRawBufferPointer
+  private let strings: UnsafeRawBufferPointer
+  private let versym: UnsafeRawBufferPointer
+  private let is64: Bool
+  private let placements: PlacementMap
+
+  init(
+    entries: UnsafeRawBufferPointer, strings: UnsafeRawBufferPointer,
+    versym: UnsafeRawBufferPointer, is64: Bool, placements: PlacementMap
+  ) {
+    self.entries = entries
+    self.strings = strings
+    self.versym = versym
+    self.is64 = is64
+    self.placements = placements
+    count = entries.count / (is64 ? 24 : 16)
+  }
+
+  /// The entry at `index`, which is less than ``count``.
+  ///
+  /// - Throws: `ElfError` when its name does not lie in the string table, or its binding does
+  ///   not exist.
+  public func symbol(at index: Int) throws(ElfError) -> ElfSymbol {
+    precondition(index >= 0 && index < count)
+    let nameOffset: Int
+    let info: UInt8
+    let other: UInt8
+    let section: UInt16
+    let value: UInt64
+    let size: UInt64
+    if is64 {
+      let raw = entries.loadUnaligned(fromByteOffset: index * 24, as: Elf64_Sym.self)
+      nameOffset = Int(raw.st_name)
+      (info, other, section) = (raw.st_info, raw.st_other, raw.st_shndx)
+      (value, size) = (raw.st_value, raw.st_size)
+    } else {
+      let raw = entries.loadUnaligned(fromByteOffset: index * 16, as: Elf32_Sym.self)
+      nameOffset = Int(raw.st_name)
+      (info, other, section) = (raw.st_info, raw.st_other, raw.st_shndx)
+      (value, size) = (UInt64(raw.st_value), UInt64(raw.st_size))
+    }
+    guard let nameLength = strings.lengthOfString(at: nameOffset) else {
+      if nameOffset == 0, strings.isEmpty {
+        return ElfSymbol.nameless
+      }
+      throw .malformed("symbol \(index) has its name at byte \(nameOffset) of a string table of \(strings.count)")
+    }
+    guard let binding = SymbolBinding(rawValue: info >> 4) else {
+      throw .malformed("symbol \(index) has the unknown binding \(info >> 4)")
+    }
+    let type = SymbolType(rawValue: info & 0xf)
+    let place = placements.place(section: section, value: value, isTls: type == .tls)
+    var version: UInt16 = 1
+    if !versym.isEmpty {
+      version = versym.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+    }
+    return ElfSymbol(
+      nameOffset: nameOffset, nameLength: nameLength, binding: binding, type: type, other: other,
+      placement: place.placement, sectionIndex: section, value: value, size: size,
+      alignment: place.alignment, versionIndex: version & 0x7fff,
+      isHiddenVersion: version & 0x8000 != 0)
+  }
+
+  /// The bytes of a symbol's name, without NUL.
+  @inline(__always)
+  public func name(of symbol: ElfSymbol) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      rebasing: strings[symbol.nameOffset..<symbol.nameOffset + symbol.nameLength])
+  }
+}
+
+extension ElfSymbol {
+  static let nameless = ElfSymbol(
+    nameOffset: 0, nameLength: 0, binding: .local, type: .none, other: 0, placement: .undefined,
+    sectionIndex: 0, value: 0, size: 0, alignment: 1, versionIndex: 0, isHiddenVersion: false)
+}
+
+/// Tells where a symbol is defined: by its section or, when section headers were stripped, by
+/// the segment that holds its address.
+struct PlacementMap {
+  private var sections: [Entry] = []
+  private var segments: [Segment]
+  private var relro: [Segment]
+  private var tlsAlignment: UInt64
+
+  struct Entry {
+    var placement: SymbolPlacement
+    var alignment: UInt64
+  }
+
+  init(sections: [Section], segments: [Segment]) {
+    self.segments = segments.filter { $0.kind == .load }
+    relro = segments.filter { $0.kind == .gnuRelro }
+    tlsAlignment = segments.first { $0.kind == .tls }?.alignment ?? 1
+    self.sections = sections.map { section in
+      let placement: SymbolPlacement =
+        if section.isExecutable { .text }
+        else if !section.isWritable { .readOnly }
+        else if section.kind == .nobits { .bss }
+        else { .data }
+      return Entry(placement: placement, alignment: max(section.alignment, 1))
+    }
+  }
+
+  /// `SHN_UNDEF`, `SHN_ABS`, `SHN_COMMON` or an index (gABI ch. 4 "Special Section Indexes").
+  func place(section: UInt16, value: UInt64, isTls: Bool) -> Entry {
+    switch section {
+    case 0: return Entry(placement: .undefined, alignment: 1)
+    case 0xfff1: return Entry(placement: .absolute, alignment: 1)
+    case 0xfff2: return Entry(placement: .common, alignment: max(value, 1))
+    default: break
+    }
+    var entry: Entry
+    if Int(section) < sections.count {
+      entry = sections[Int(section)]
+    } else {
+      entry = isTls ? Entry(placement: .data, alignment: tlsAlignment) : place(address: value)
+    }
+    if !isTls, entry.placement == .data || entry.placement == .bss,
+      relro.contains(where: { $0.contains(address: value) })
+    {
+      entry.placement = .relro
+    }
+    // The lowest set bit of either: what both the section and the address promise.
+    let bits = value | entry.alignment
+    entry.alignment = bits == 0 ? 1 : bits & (0 &- bits)
+    return entry
+  }
+
+  private func place(address: UInt64) -> Entry {
+    // Sections had their alignments; a segment has the page's, which says nothing of an object.
+    let alignment: UInt64 = 64
+    guard let segment = segments.first(where: { $0.contains(address: address) }) else {
+      return Entry(placement: .data, alignment: alignment)
+    }
+    let placement: SymbolPlacement =
+      if segment.isExecutable { .text }
+      else if !segment.isWritable { .readOnly }
+      else if address - segment.address >= segment.fileSize { .bss }
+      else { .data }
+    return Entry(placement: placement, alignment: alignment)
+  }
+}
+
+extension ElfFile {
+  /// Hands out the dynamic symbol table (`.dynsym`) with the versions of its entries.
+  ///
+  /// - Throws: `ElfError` with code `.absent` when there is none, or what `body` throws.
+  public func withDynamicSymbols<Result>(
+    _ body: (SymbolTable) throws(ElfError) -> Result
+  ) throws(ElfError) -> Result {
+    try withDynamicSymbols(try locateDynamicTables(), body)
+  }
+
+  func withDynamicSymbols<Result>(
+    _ tables: DynamicTables, _ body: (SymbolTable) throws(ElfError) -> Result
+  ) throws(ElfError) -> Result {
+    let is64 = header.elfClass == .elf64
+    let entrySize: UInt64 = is64 ? 24 : 16
+    guard tables.symbols.size % entrySize == 0 else {
+      throw .malformed("the dynamic symbol table has \(tables.symbols.size) bytes, no multiple of \(entrySize)")
+    }
+    let entries = bytes(try data(tables.symbols, as: ELF_T_SYM, "the dynamic symbol table"))
+    let strings = bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table"))
+    var versym = UnsafeRawBufferPointer(start: nil, count: 0)
+    if let range = tables.versym, range.size > 0 {
+      guard range.size / 2 >= tables.symbols.size / entrySize else {
+        throw .malformed("the symbol version table has fewer entries than the symbol table")
+      }
+      versym = bytes(try data(range, as: ELF_T_HALF, "the symbol version table"))
+    }
+    return try body(
+      SymbolTable(
+        entries: entries, strings: strings, versym: versym, is64: is64,
+        placements: PlacementMap(sections: sections, segments: segments)))
+  }
+
+  /// Hands out the full symbol table (`.symtab`), local symbols included. Nil when the file is
+  /// stripped. Entries have no versions.
+  public func withSymbols<Result>(
+    _ body: (SymbolTable) throws(ElfError) -> Result
+  ) throws(ElfError) -> Result? {
+    guard let section = sections.first(where: { $0.kind == .symtab }) else { return nil }
+    guard section.link < sections.count else { throw .malformed("sh_link of .symtab is no section") }
+    let is64 = header.elfClass == .elf64
+    let entries = bytes(try data(section.range, as: ELF_T_SYM, "the symbol table"))
+    let strings = bytes(
+      try data(sections[Int(section.link)].range, as: ELF_T_BYTE, "the string table"))
+    return try body(
+      SymbolTable(
+        entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),
+        is64: is64, placements: PlacementMap(sections: sections, segments: segments)))
+  }
+}
