@@ -122,11 +122,7 @@ extension ElfFile {
   }
 }
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 
 extension UnsafeRawBufferPointer {
   /// Bytes up to the next NUL. Nil when `offset` is outside or no NUL follows.

@@ -1,11 +1,6 @@
 internal import CElf
+internal import Glibc
 public import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// An ELF file that is open for reading.
 ///

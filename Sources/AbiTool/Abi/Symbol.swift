@@ -48,6 +48,8 @@ public struct Symbol: Sendable {
   public var size: UInt64 = 0
   /// `st_size` in bytes on 32-bit targets, where it differs from ``size``.
   public var size32: UInt64?
+  /// The line of the ABI text that it comes from, counted from 1; 0 when it comes from elsewhere.
+  public internal(set) var sourceLine: UInt32 = 0
 
   init() {}
 

@@ -1,0 +1,32 @@
+import AbiTool
+import ArgumentParser
+
+import Glibc
+
+/// The command line: arguments in, exit status out.
+///
+/// 0 clean, 1 the check found something to reject, 2 an input could not be used, 64 wrong usage.
+@main
+struct Abitool: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "abitool",
+    abstract: "Symbol lists, stub libraries and link checks for ELF.",
+    version: "0.1.0",
+    subcommands: [])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as InputError {
+      Diagnostics.error(error.description)
+      Glibc.exit(2)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
