@@ -8,6 +8,13 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// The executable has no public interface, so nothing in it needs to say how it imports.
+let commandSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -44,7 +51,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/Command",
-      swiftSettings: settings),
+      swiftSettings: commandSettings),
     .testTarget(
       name: "ElfKitTests", dependencies: ["ElfKit", systemPackage], swiftSettings: settings),
     .testTarget(name: "ManglingTests", dependencies: ["Mangling"], swiftSettings: settings),

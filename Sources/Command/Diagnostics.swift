@@ -7,8 +7,10 @@ enum Diagnostics {
   static func warning(_ message: String) { line("abitool: warning: \(message)") }
 
   /// A line of information, as it is.
-  static func line(_ text: String) {
-    _ = try? FileDescriptor.standardError.writeAll((text + "\n").utf8)
+  static func line(_ text: String) { raw(text + "\n") }
+
+  static func raw(_ text: String) {
+    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }
 
   /// Writes to standard output.

@@ -1,4 +1,5 @@
 internal import CElf
+internal import Glibc
 
 /// Where the tables that the dynamic linker reads are in the file.
 ///

@@ -25,7 +25,7 @@ public struct ElfError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and where, in words for the user, without the file's name.
   public let description: String
 
-  init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }

@@ -1,4 +1,5 @@
 internal import CElf
+internal import Glibc
 
 /// A section header (`Elf32_Shdr`, `Elf64_Shdr`; gABI ch. 4 "Sections").
 public struct Section: Hashable, Sendable {

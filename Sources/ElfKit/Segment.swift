@@ -1,4 +1,5 @@
 internal import CElf
+internal import Glibc
 
 /// A program header (`Elf32_Phdr`, `Elf64_Phdr`; gABI ch. 5 "Program Header").
 public struct Segment: Hashable, Sendable {

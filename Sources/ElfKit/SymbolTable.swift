@@ -1,9 +1,13 @@
 internal import CElf
+internal import Glibc
 
 /// A symbol table of a file, in place. Valid only inside the closure that received it.
 public struct SymbolTable {
   /// The number of entries, index 0 (the undefined symbol) included.
   public let count: Int
+
+  /// Size of the string table in bytes.
+  public var stringSize: Int { strings.count }
 
   private let entries: UnsafeRawBufferPointer
   private let strings: UnsafeRawBufferPointer

@@ -1,4 +1,5 @@
 internal import CElf
+internal import Glibc
 
 /// Symbol versions that a file defines and needs (gABI GNU versioning: `.gnu.version_d`,
 /// `.gnu.version_r`). Names are bytes.

@@ -1,7 +1,8 @@
 extension Abi {
-  /// Brings symbols and version nodes into the canonical order: that of their lines, byte by
+  /// Brings symbols, version nodes and the NEEDED list into the canonical order: that of their lines, byte by
   /// byte, as `LC_ALL=C sort` has it.
   public mutating func sort() {
+    needed = Set(needed).sorted()
     sortVersions()
     sortSymbols()
   }

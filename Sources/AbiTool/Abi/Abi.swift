@@ -29,7 +29,7 @@ public struct Abi: Sendable {
   }
 
   public var soname: ByteName?
-  /// `DT_NEEDED`, in order; complete profile only.
+  /// `DT_NEEDED`, sorted; complete profile only.
   public var needed: [ByteName] = []
   /// The version nodes of `#%version` lines and of the symbols' versions, sorted by name.
   public private(set) var versions: [VersionNode] = []

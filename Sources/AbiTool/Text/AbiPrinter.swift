@@ -9,11 +9,7 @@ public struct AbiPrinter {
   /// The symbols of `abi` are sorted.
   public init(_ abi: Abi) {
     self.abi = abi
-    var leaders: [UInt32: Int] = [:]
-    for (index, symbol) in abi.symbols.enumerated() where symbol.aliasGroup != 0 {
-      if leaders[symbol.aliasGroup] == nil { leaders[symbol.aliasGroup] = index }
-    }
-    self.leaders = leaders
+    leaders = abi.aliasLeaders()
   }
 
   /// Hands the text to `write` in pieces of some 64 KiB.
@@ -35,6 +31,20 @@ public struct AbiPrinter {
       try flush(&buffer, atLeast: Self.pieceSize, write)
     }
     try flush(&buffer, atLeast: 1, write)
+  }
+
+  /// The whole text.
+  public func text() -> [UInt8] {
+    var text: [UInt8] = []
+    print { text.append(contentsOf: $0) }
+    return text
+  }
+
+  /// The directives, a line each.
+  func directives() -> [[UInt8]] {
+    var text: [UInt8] = []
+    appendDirectives(to: &text)
+    return text.split(separator: UInt8(ascii: "\n")).map { Array($0) }
   }
 
   private static let pieceSize = 1 << 16
@@ -95,7 +105,7 @@ public struct AbiPrinter {
     }
     if symbol.isProtected { append(" protected", to: &out) }
     if symbol.storage == .relro { append(" relro", to: &out) }
-    if letter == .weakData, symbol.storage == .readOnly { append(" ro", to: &out) }
+    if letter == .weakData || letter == .unique, symbol.storage == .readOnly { append(" ro", to: &out) }
     if symbol.isData, let size32 = symbol.size32, size32 != symbol.size {
       append(" size32=", to: &out)
       appendNumber(size32, to: &out)

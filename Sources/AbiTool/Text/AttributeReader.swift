@@ -67,7 +67,7 @@ struct AttributeReader {
       symbol.isProtected = true
     case "relro", "ro":
       try refuseValue()
-      guard letter == .weakData || (key == "relro" && [.data, .unique].contains(letter)) else {
+      guard [.weakData, .unique].contains(letter) || (key == "relro" && letter == .data) else {
         throw line.error(at: column, "\(key) contradicts \(letter.rawValue)")
       }
       guard symbol.storage == .data else { throw line.error(at: column, "relro contradicts ro") }

@@ -85,7 +85,8 @@ enum TypeName {
   ]
 
   static func name(of type: SymbolType) -> String {
-    names.first { $0.0 == type }?.1 ?? String(type.rawValue)
+    for (known, name) in names where known == type { return name }
+    return String(type.rawValue)
   }
 
   static func type(named name: some StringProtocol) -> SymbolType? {

@@ -53,6 +53,25 @@ enum Spelling {
     return result
   }
 
+  /// A spelled name or head with its width alternatives decided.
+  ///
+  /// - Parameter wordSize: size of an address in bytes, 4 or 8.
+  static func resolve(_ spelled: [UInt8], wordSize: Int) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(spelled.count)
+    var rest = spelled[...]
+    // Quoted names spell braces as \x7b and \x7d.
+    while let opening = rest.firstIndex(of: UInt8(ascii: "{")),
+      let bar = rest[opening...].firstIndex(of: UInt8(ascii: "|")),
+      let closing = rest[bar...].firstIndex(of: UInt8(ascii: "}"))
+    {
+      result += rest[..<opening]
+      result += wordSize == 8 ? rest[(opening + 1)..<bar] : rest[(bar + 1)..<closing]
+      rest = rest[(closing + 1)...]
+    }
+    return result + rest
+  }
+
   static func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }

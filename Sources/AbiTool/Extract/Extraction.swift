@@ -1,0 +1,306 @@
+public import ElfKit
+public import SystemPackage
+
+/// Reads the ABI of a library or program out of its ELF file.
+public struct Extraction: Sendable {
+  /// How much of the dynamic symbol table is kept.
+  public enum Profile: String, CaseIterable, Sendable {
+    /// What the library promises: defined symbols without linker artefacts and weak C++ ones.
+    case canonical
+    /// What a linker would see: weak C++ symbols, undefined ones and the NEEDED list as well.
+    case complete
+  }
+
+  public struct Options: Sendable {
+    public var profile = Profile.canonical
+    /// Symbols that are kept although a rule drops them.
+    public var keep: [Glob] = []
+    /// Symbols that are dropped although no rule does.
+    public var drop: [Glob] = []
+    /// Weak C++ symbols that programs refer to.
+    public var neededNames = NameSet()
+    /// Whether ``Result/dropped`` is wanted.
+    public var recordsDropped = false
+
+    public init() {}
+  }
+
+  /// A symbol that was left out.
+  public struct Dropped: Sendable {
+    public var name: ByteName
+    public var reason: DropReason
+
+    public func matches(_ pattern: Glob) -> Bool {
+      name.bytes.withUnsafeBytes { pattern.matches($0) }
+    }
+  }
+
+  public struct Result: Sendable {
+    public var abi = Abi()
+    /// Class, machine and flags of the file.
+    public var header: ElfHeader
+    /// How many symbols were dropped, by ``DropReason/rawValue``.
+    public var counts = [Int](repeating: 0, count: DropReason.allCases.count)
+    /// In the order of the file.
+    public var dropped: [Dropped] = []
+
+    public func count(_ reason: DropReason) -> Int { counts[reason.rawValue] }
+
+    /// Dropped symbols of which there will be two copies at run time.
+    public var changedMeaningCount: Int {
+      DropReason.allCases.reduce(0) { $0 + ($1.changesMeaning ? count($1) : 0) }
+    }
+  }
+
+  /// Extracts the ABI of the file at `path`.
+  ///
+  /// - Throws: `InputError` when it is no shared library or dynamically linked program.
+  public static func extract(from path: FilePath, options: Options = Options()) throws(InputError)
+    -> Result
+  {
+    do throws(ElfError) {
+      let file = try ElfFile(path: path)
+      return try extract(from: file, options: options)
+    } catch {
+      throw InputError(path: path.string, error.description)
+    }
+  }
+
+  /// Extracts the ABI of an open file.
+  public static func extract(from file: borrowing ElfFile, options: Options) throws(ElfError)
+    -> Result
+  {
+    var extraction = Extraction(header: file.header, options: options)
+    try extraction.readDynamicSection(of: file)
+    try extraction.readVersions(of: file)
+    try file.withDynamicSymbols { table throws(ElfError) in
+      try extraction.readSymbols(of: table)
+    }
+    extraction.findAliases()
+    extraction.result.abi.sort()
+    return extraction.result
+  }
+
+  private let options: Options
+  private var result: Result
+  /// What each version index of the file (`vd_ndx`, `vna_other`) stands for.
+  private var versions: [VersionMeaning] = [.none, .none]
+
+  private enum VersionMeaning {
+    case unknown
+    /// No version, or one of another file: that of a symbol copied from there.
+    case none
+    /// Index into `Abi.versions`.
+    case defined(Int32)
+  }
+
+  private var versionNames: NameSet = NameSet()
+  private var hasGlobs: Bool
+  /// Addresses of data, thread-local offsets apart, with the symbol that is there.
+  private var addresses: [(key: UInt64, isTls: Bool, symbol: Int)] = []
+
+  private init(header: ElfHeader, options: Options) {
+    self.options = options
+    result = Result(header: header)
+    hasGlobs = !options.keep.isEmpty || !options.drop.isEmpty
+  }
+
+  private mutating func readDynamicSection(of file: borrowing ElfFile) throws(ElfError) {
+    let dynamic = try file.dynamicSection()
+    result.abi.soname = dynamic.soname.map { ByteName($0) }
+    if options.profile == .complete {
+      result.abi.needed = dynamic.needed.map { ByteName($0) }
+    }
+  }
+
+  private mutating func readVersions(of file: borrowing ElfFile) throws(ElfError) {
+    let table = try file.symbolVersions()
+    for need in table.needs { setMeaning(of: need.index, .none) }
+    for definition in table.definitions {
+      guard !definition.isBase else {
+        setMeaning(of: definition.index, .none)
+        continue
+      }
+      let name = ByteName(definition.name)
+      let parents = definition.parents.map { ByteName($0) }
+      for parent in parents { result.abi.addVersion(parent) }
+      setMeaning(of: definition.index, .defined(result.abi.addVersion(name, parents: parents)))
+      definition.name.withUnsafeBytes { _ = versionNames.insert($0) }
+    }
+  }
+
+  private mutating func setMeaning(of index: UInt16, _ meaning: VersionMeaning) {
+    while versions.count <= Int(index) { versions.append(.unknown) }
+    versions[Int(index)] = meaning
+  }
+
+  /// One pass over the table, first entry left out.
+  private mutating func readSymbols(of table: SymbolTable) throws(ElfError) {
+    guard table.count > 1 else { return }
+    var nameBytes = 0
+    for index in 1..<table.count {
+      let entry = try table.symbol(at: index)
+      // Names may share their ends in the string table, but not so that a small file stands for
+      // a huge text.
+      nameBytes += entry.nameLength
+      guard nameBytes <= 16 * table.stringSize + 1 << 16 else {
+        throw ElfError.overlappingNames
+      }
+      let name = table.name(of: entry)
+      if let reason = dropReason(entry, name) {
+        result.counts[reason.rawValue] += 1
+        if options.recordsDropped {
+          result.dropped.append(Dropped(name: ByteName([UInt8](name)), reason: reason))
+        }
+        continue
+      }
+      try append(entry, name)
+    }
+  }
+
+  // MARK: What is dropped
+
+  @inline(__always)
+  private func dropReason(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) -> DropReason? {
+    if entry.binding == .local || entry.type == .section || entry.type == .file || name.isEmpty {
+      return .local
+    }
+    if entry.visibility == .hidden || entry.visibility == .internal { return .hidden }
+    guard entry.isDefined else { return options.profile == .complete ? nil : .undefined }
+    if entry.versionIndex == 0 { return .local }
+    if entry.placement == .absolute, versionNames.contains(name) { return .versionNode }
+    if hasGlobs {
+      if options.drop.contains(where: { $0.matches(name) }) { return .byRequest }
+      if options.keep.contains(where: { $0.matches(name) }) { return nil }
+    }
+    return options.profile == .complete ? nil : impliedReason(entry, name)
+  }
+
+  /// The reasons of the canonical profile.
+  @inline(__always)
+  private func impliedReason(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) -> DropReason? {
+    if WeakCxx.isCxx(name) {
+      guard entry.binding == .weak || entry.binding == .unique else { return nil }
+      if options.neededNames.contains(name) { return nil }
+      return WeakCxx.reason(
+        name, isData: entry.type == .object || entry.type == .tls || entry.type == .common)
+    }
+    // Plain C names such as `end` are artefacts only where a linker defined them, without type.
+    if name[0] != UInt8(ascii: "_"), entry.type != .none { return nil }
+    return LinkerArtefacts.names.contains(name) ? .linkerArtefact : nil
+  }
+
+  // MARK: What is kept
+
+  private mutating func append(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) throws(ElfError)
+  {
+    var symbol = Symbol()
+    symbol.binding = entry.binding
+    symbol.type = entry.type
+    symbol.storage = Self.storage(of: entry)
+    symbol.isProtected = entry.visibility == .protected
+    symbol.otherBits = entry.other & ~3
+    var version: Int32?
+    switch symbol.storage {
+    case .undefined:
+      // What a program must define is a name; its type is for the program to say.
+      symbol.type = .none
+      symbol.otherBits = 0
+      symbol.isProtected = false
+    case .absolute, .text:
+      version = try self.version(of: entry)
+    case .data, .bss, .readOnly, .relro:
+      version = try self.version(of: entry)
+      symbol.size = entry.size
+      if entry.size >= 1 << 63 { throw ElfError.hugeSymbol(name, size: entry.size) }
+      let shift = UInt8(entry.alignment.trailingZeroBitCount)
+      if entry.size > 0, shift != Symbol.naturalAlignmentShift(size: entry.size) {
+        symbol.alignmentShift = shift
+      }
+      if entry.size > 0 {
+        addresses.append((entry.value, entry.type == .tls, result.abi.symbols.count))
+      }
+    }
+    result.abi.append(symbol, name: name, version: version, isDefault: !entry.isHiddenVersion)
+  }
+
+  /// The type of a symbol decides between code and data, the section what data it is. Functions
+  /// lie in data sections where they have descriptors (64-bit PowerPC ELFv1), and tables may lie
+  /// in `.text`.
+  private static func storage(of entry: ElfSymbol) -> Symbol.Storage {
+    switch entry.placement {
+    case .undefined: return .undefined
+    case .absolute: return .absolute
+    case .common: return .bss
+    case .text:
+      return entry.type == .object || entry.type == .tls || entry.type == .common
+        ? .readOnly : .text
+    case .data, .bss, .readOnly, .relro: break
+    }
+    if entry.type == .function || entry.type == .indirectFunction { return .text }
+    let isWeak = entry.binding == .weak || entry.binding == .unique
+    return switch entry.placement {
+    case .readOnly: .readOnly
+    case .relro: .relro
+    // The letters of weak and unique data do not tell whether it has contents.
+    case .bss: isWeak ? .data : .bss
+    default: .data
+    }
+  }
+
+  private func version(of entry: ElfSymbol) throws(ElfError) -> Int32? {
+    let index = Int(entry.versionIndex)
+    switch index < versions.count ? versions[index] : .unknown {
+    case .none: return nil
+    case .defined(let version): return version
+    case .unknown:
+      // Without version definitions the table may hold anything; nobody reads it then.
+      if versions.count == 2 { return nil }
+      throw ElfError(
+        .malformed, "malformed ELF file: a symbol has version \(index), which is not defined")
+    }
+  }
+
+  /// Data at one address is one object under several names.
+  private mutating func findAliases() {
+    addresses.sort { ($0.isTls ? 1 : 0, $0.key, $0.symbol) < ($1.isTls ? 1 : 0, $1.key, $1.symbol) }
+    var start = 0
+    while start < addresses.count {
+      var end = start + 1
+      let first = addresses[start]
+      while end < addresses.count, addresses[end].key == first.key, addresses[end].isTls == first.isTls {
+        end += 1
+      }
+      if end - start > 1 { joinAliases(addresses[start..<end].map(\.symbol)) }
+      start = end
+    }
+  }
+
+  /// An empty object may begin where another does, and an array where its first member does;
+  /// names of one object agree in size.
+  private mutating func joinAliases(_ symbols: [Int]) {
+    var groups: [UInt64: UInt32] = [:]
+    for symbol in symbols {
+      let size = result.abi.symbols[symbol].size
+      guard symbols.contains(where: { $0 != symbol && result.abi.symbols[$0].size == size }) else {
+        continue
+      }
+      let group = groups[size] ?? result.abi.newAliasGroup()
+      groups[size] = group
+      result.abi.symbols[symbol].aliasGroup = group
+    }
+  }
+}
+
+extension ElfError {
+  static var overlappingNames: ElfError {
+    ElfError(
+      .malformed, "malformed ELF file: the names of its symbols overlap in the string table")
+  }
+
+  static func hugeSymbol(_ name: UnsafeRawBufferPointer, size: UInt64) -> ElfError {
+    ElfError(
+      .malformed,
+      "malformed ELF file: symbol \(ByteName([UInt8](name)).spelled) has a size of \(size) bytes")
+  }
+}

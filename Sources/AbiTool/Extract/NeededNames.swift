@@ -1,0 +1,44 @@
+internal import ElfKit
+public import SystemPackage
+
+extension Extraction.Options {
+  /// Adds what the objects, archive members, programs or libraries at `path` refer to: their
+  /// undefined symbols and, in programs, what is copied out of libraries.
+  ///
+  /// - Throws: `InputError` when it is none of these.
+  public mutating func addNames(neededBy path: FilePath) throws(InputError) {
+    var names = neededNames
+    do throws(ElfError) {
+      try ElfFile.forEach(at: path) { file, _ throws(ElfError) in
+        try Self.addReferences(of: file, to: &names)
+      }
+    } catch {
+      throw InputError(path: path.string, error.description)
+    }
+    neededNames = names
+  }
+
+  private static func addReferences(of file: borrowing ElfFile, to names: inout NameSet)
+    throws(ElfError)
+  {
+    func addUndefined(of table: SymbolTable) throws(ElfError) {
+      for index in 0..<table.count {
+        let symbol = try table.symbol(at: index)
+        if !symbol.isDefined, symbol.nameLength > 0 { names.insert(table.name(of: symbol)) }
+      }
+    }
+    if file.header.type == .relocatable {
+      guard try file.withSymbols(addUndefined) != nil else {
+        throw ElfError(.absent, "an object without a symbol table")
+      }
+      return
+    }
+    let copied = try file.copyRelocatedSymbols()
+    try file.withDynamicSymbols { table throws(ElfError) in
+      try addUndefined(of: table)
+      for index in copied where index < table.count {
+        names.insert(table.name(of: try table.symbol(at: index)))
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+internal import Glibc
+
+/// A shell pattern (`*`, `?`, `[…]`) that is matched against whole names, by `fnmatch`.
+public struct Glob: Hashable, Sendable {
+  public let pattern: String
+
+  public init(_ pattern: String) { self.pattern = pattern }
+
+  public func matches(_ name: UnsafeRawBufferPointer) -> Bool {
+    // fnmatch wants a NUL at the end, which names inside a larger text do not have.
+    withUnsafeTemporaryAllocation(byteCount: name.count + 1, alignment: 1) { copy in
+      copy.copyMemory(from: name)
+      copy[name.count] = 0
+      return fnmatch(pattern, copy.assumingMemoryBound(to: CChar.self).baseAddress, 0) == 0
+    }
+  }
+}
