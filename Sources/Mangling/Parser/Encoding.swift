@@ -36,7 +36,7 @@ extension NameReader {
     var children = ChildList()
     append(try name(), to: &children)
     let shape = lastName
-    while isAt("U", "a"), let attribute = try enableIfAttribute() {
+    if isAt("U", "a"), let attribute = try enableIfAttribute() {
       append(attribute, to: &children)
     }
     if !isAtEndOfEncoding {
@@ -56,13 +56,8 @@ extension NameReader {
   /// `Ua9enable_if I <template-arg>* E`
   private mutating func enableIfAttribute() throws(MangledNameError) -> NodeIndex? {
     let start = position
-    let spelling: StaticString = "Ua9enable_ifI"
-    guard bytes.count - position > spelling.utf8CodeUnitCount else { return nil }
-    for offset in 0..<spelling.utf8CodeUnitCount
-    where bytes[position + offset] != spelling.utf8Start[offset] {
-      return nil
-    }
-    position += spelling.utf8CodeUnitCount - 1
+    guard consume(word: "Ua9enable_if") else { return nil }
+    guard peek == UInt8(ascii: "I") else { throw error(.templateArgument) }
     return make(.enableIfAttribute, from: start, try templateArgs())
   }
 

@@ -79,6 +79,16 @@ struct NameReader {
     return true
   }
 
+  mutating func consume(word spelling: StaticString) -> Bool {
+    let count = spelling.utf8CodeUnitCount
+    guard bytes.count - position >= count else { return false }
+    for offset in 0..<count where bytes[position + offset] != spelling.utf8Start[offset] {
+      return false
+    }
+    position += count
+    return true
+  }
+
   func error(_ expected: MangledNameError.Expectation) -> MangledNameError {
     MangledNameError(offset: position, expected: expected)
   }

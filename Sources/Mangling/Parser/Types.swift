@@ -23,6 +23,7 @@ extension NameReader {
     case "T": result = try templateParameterType()
     case "U": result = try vendorOrUnnamedType()
     case "u": result = try vendorType()
+    case "_": result = try substitutedPack()
     case "D":
       result = try typeD()
       switch nodes[Int(result)].kind {
@@ -39,6 +40,13 @@ extension NameReader {
     guard BuiltinType.isLetter(peek) else { throw error(.type) }
     position += 1
     return make(.builtinType, from: position - 1, value: UInt32(bytes[position - 1]))
+  }
+
+  /// `_SUBSTPACK_`: what Clang writes where the grammar has nothing for a pack it has substituted.
+  private mutating func substitutedPack() throws(MangledNameError) -> NodeIndex {
+    let start = position
+    guard consume(word: "_SUBSTPACK_") else { throw error(.type) }
+    return make(.vendorType, from: start)
   }
 
   private mutating func wrapped(_ kind: NodeKind) throws(MangledNameError) -> NodeIndex {
@@ -93,10 +101,17 @@ extension NameReader {
       if peek == UInt8(ascii: "I") { append(try templateArgs(), to: &parts) }
       append(make(.vendorQualifier, from: qualifier, parts), to: &children)
     }
-    if let qualifiers = cvQualifiers() { append(qualifiers, to: &children) }
-    if peek == UInt8(ascii: "F") || isAtExceptionSpecification {
-      return try functionType(from: start, children)
+    let isVendorQualified = children.first != .none
+    let unqualified = position
+    let qualifiers = cvQualifiers()
+    let isFunction = peek == UInt8(ascii: "F") || isAtExceptionSpecification
+    if isFunction, isVendorQualified {
+      // `U13block_pointer` is a pointer in all but spelling: what it points to is a type of its own.
+      position = unqualified
+    } else if let qualifiers {
+      append(qualifiers, to: &children)
     }
+    if isFunction, !isVendorQualified { return try functionType(from: start, children) }
     append(try type(), to: &children)
     return make(.qualifiedType, from: start, children)
   }
