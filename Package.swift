@@ -52,14 +52,22 @@ let package = Package(
       ],
       path: "Sources/Command",
       swiftSettings: commandSettings),
+    // What tests share: running programs, temporary directories, fixtures.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: commandSettings),
     .testTarget(
-      name: "ElfKitTests", dependencies: ["ElfKit", systemPackage], swiftSettings: settings),
-    .testTarget(name: "ManglingTests", dependencies: ["Mangling"], swiftSettings: settings),
+      name: "ElfKitTests", dependencies: ["ElfKit", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
     .testTarget(
-      name: "AbiToolTests", dependencies: ["AbiTool", "ElfKit", "Mangling", systemPackage],
-      swiftSettings: settings),
+      name: "ManglingTests", dependencies: ["Mangling", "TestSupport"],
+      swiftSettings: commandSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["AbiTool", "ElfKit", systemPackage],
-      swiftSettings: settings),
+      name: "AbiToolTests",
+      dependencies: ["AbiTool", "ElfKit", "Mangling", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
+    // These run the executable.
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
   ]
 )

@@ -137,6 +137,21 @@ public struct Abi: Sendable {
     }
   }
 
+  /// Replaces what is known of a symbol beside its name, version and condition.
+  public mutating func replaceFacts(ofSymbolAt index: Int, by facts: Symbol) {
+    var symbol = symbols[index]
+    symbol.binding = facts.binding
+    symbol.type = facts.type
+    symbol.storage = facts.storage
+    symbol.isProtected = facts.isProtected
+    symbol.otherBits = facts.otherBits
+    symbol.alignmentShift = facts.alignmentShift
+    symbol.aliasGroup = facts.aliasGroup
+    symbol.size = facts.size
+    symbol.size32 = facts.size32
+    symbols[index] = symbol
+  }
+
   // MARK: Reading
 
   /// The condition of a symbol: an empty one when it is there always.

@@ -16,7 +16,8 @@ public struct ByteName: Hashable, Sendable, Comparable, ExpressibleByStringLiter
     }
   }
 
+  /// In the order of the spellings, which is that of the lines that begin with them.
   public static func < (left: ByteName, right: ByteName) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    left.spelled.utf8.lexicographicallyPrecedes(right.spelled.utf8)
   }
 }

@@ -53,6 +53,13 @@ public struct Symbol: Sendable {
 
   init() {}
 
+  /// A symbol without name, version and size. ``Abi/append(_:name:version:isDefault:)`` names it.
+  public init(binding: SymbolBinding, type: SymbolType, storage: Storage) {
+    self.binding = binding
+    self.type = type
+    self.storage = storage
+  }
+
   /// The kinds of data: what has a size, an address and an alignment that matter to programs.
   public var isData: Bool {
     switch storage {
