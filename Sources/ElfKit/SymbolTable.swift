@@ -92,7 +92,7 @@ struct PlacementMap {
   private var sections: [Entry] = []
   private var segments: [Segment]
   private var relro: [Segment]
-  private var tlsAlignment: UInt64
+  private var tls: Segment?
 
   struct Entry {
     var placement: SymbolPlacement
@@ -102,7 +102,7 @@ struct PlacementMap {
   init(sections: [Section], segments: [Segment]) {
     self.segments = segments.filter { $0.kind == .load }
     relro = segments.filter { $0.kind == .gnuRelro }
-    tlsAlignment = segments.first { $0.kind == .tls }?.alignment ?? 1
+    tls = segments.first { $0.kind == .tls }
     self.sections = sections.map { section in
       let placement: SymbolPlacement =
         if section.isExecutable { .text }
@@ -125,7 +125,7 @@ struct PlacementMap {
     if Int(section) < sections.count {
       entry = sections[Int(section)]
     } else {
-      entry = isTls ? Entry(placement: .data, alignment: tlsAlignment) : place(address: value)
+      entry = isTls ? place(tlsOffset: value) : place(address: value)
     }
     if !isTls, entry.placement == .data || entry.placement == .bss,
       relro.contains(where: { $0.contains(address: value) })
@@ -136,6 +136,12 @@ struct PlacementMap {
     let bits = value | entry.alignment
     entry.alignment = bits == 0 ? 1 : bits & (0 &- bits)
     return entry
+  }
+
+  /// `.tdata` comes before `.tbss`, of which the file has nothing.
+  private func place(tlsOffset offset: UInt64) -> Entry {
+    Entry(
+      placement: offset < tls?.fileSize ?? 0 ? .data : .bss, alignment: max(tls?.alignment ?? 1, 1))
   }
 
   private func place(address: UInt64) -> Entry {
