@@ -64,7 +64,9 @@ struct HostileInputTests {
   /// Names that all end in one huge string would make a text of gigabytes.
   @Test func overlappingNamesAreRefused() throws {
     let scratch = try TemporaryDirectory()
-    let source = (0..<400).map { "int f\($0);" }.joined(separator: "\n") + "\nint \(String(repeating: "x", count: 20000));"
+    let source =
+      (0..<400).map { "int f\($0);" }.joined(separator: "\n")
+      + "\nint \(String(repeating: "x", count: 20000));"
     let library = try Fixtures.compile(source, as: "lib.so", ["-shared"], in: scratch)
     var image = try Data(contentsOf: URL(fileURLWithPath: library))
     let long = try #require(image.range(of: Data(String(repeating: "x", count: 20000).utf8)))
@@ -113,7 +115,9 @@ enum ElfImage {
   }
 
   static func set(_ image: inout Data, _ offset: Int, _ size: Int, _ value: Int) {
-    for index in 0..<size { image[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+    for index in 0..<size {
+      image[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
+    }
   }
 
   /// Sets `e_shoff`, `e_shnum` and `e_shstrndx` to 0.
@@ -180,7 +184,9 @@ enum ElfImage {
   static func nameAllSymbols(_ image: inout Data, at offset: Int) {
     let all = sections(image)
     guard let symbols = all.first(where: { $0.type == 11 }),
-      let strings = all.first(where: { $0.type == 3 && $0.offset <= offset && offset < $0.offset + $0.size })
+      let strings = all.first(where: {
+        $0.type == 3 && $0.offset <= offset && offset < $0.offset + $0.size
+      })
     else { return }
     for entry in stride(from: symbols.offset + 24, to: symbols.offset + symbols.size, by: 24) {
       set(&image, entry, 4, offset - strings.offset)

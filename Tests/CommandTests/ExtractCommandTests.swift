@@ -24,7 +24,8 @@ struct ExtractCommandTests {
   }
 
   @Test func linkerArtefactsAndUndefinedSymbolsAreDropped() throws {
-    let names = Set(try extract([try Fixtures.ld(kernel: "linux")]).lines.map { $0.split(separator: " ")[0] })
+    let names = Set(
+      try extract([try Fixtures.ld(kernel: "linux")]).lines.map { $0.split(separator: " ")[0] })
     #expect(names.isDisjoint(with: ["_end", "_edata", "__bss_start", "_init", "_fini"]))
     #expect(!names.contains { $0.contains("Component9construct") })
   }
@@ -32,14 +33,37 @@ struct ExtractCommandTests {
   @Test func plantedSymbolsAreWhatTheirTableSays() throws {
     let table = try String(
       contentsOf: packageRoot.appendingPathComponent("fixtures/ld/planted.tsv"), encoding: .utf8)
-    #expect(table.split(separator: "\n").count > 30)
+    let rows = table.split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+    #expect(rows.count > 150)
     for arch in Fixtures.archs {
       for kernel in Fixtures.kernels {
-        let outcome = try extract(["--profile", "complete", try Fixtures.ld(kernel: kernel, arch: arch)])
+        let outcome = try extract([
+          "--profile", "complete", try Fixtures.ld(kernel: kernel, arch: arch),
+        ])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.text.contains("\n#%soname ld.lib.so\n"))
+        let kinds = Dictionary(
+          outcome.lines.filter { !$0.hasPrefix("#%") }.map { line in
+            let words = line.split(separator: " ")
+            return (String(words[0]), String(words[1]))
+          }, uniquingKeysWith: { $0 + $1 })
+        for row in rows where row.count >= 4 && !row[0].contains(where: { "\"# \\{ö".contains($0) })
+        {
+          let applies = Self.names(row[2], kernel) && Self.names(row[3], arch)
+          // Several rows may be about one name, each for its own kernels.
+          guard applies else { continue }
+          // Weak thread-local and undefined data have letters of their own here.
+          let letter: String? = row[1] == "-" ? nil : row[1] == "v" ? "w" : row[1]
+          #expect(kinds[row[0]] == letter, "\(row[0]) of \(kernel), \(arch)")
+        }
       }
     }
+  }
+
+  private static func names(_ list: String, _ name: String) -> Bool {
+    list == "*" || list.split(separator: ",").contains { $0 == name }
   }
 
   @Test func aliasesAlignmentTlsAndVersionsAreRecorded() throws {
@@ -107,7 +131,8 @@ struct ExtractCommandTests {
 
   @Test func severalFilesGoIntoADirectory() throws {
     let libraries = try Fixtures.kernels.map { try Fixtures.ld(kernel: $0) }
-    try FileManager.default.createDirectory(atPath: scratch.path("out"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("out"), withIntermediateDirectories: true)
     let outcome = try extract(["-o", "out"] + libraries)
     #expect(outcome.status == 0)
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("out")).sorted()
@@ -127,9 +152,11 @@ struct ExtractCommandTests {
     let library = try Fixtures.ld(kernel: "hw")
     _ = try extract(["-o", "ld.abi", library])
     let old = Date(timeIntervalSince1970: 1_000_000_000)
-    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: scratch.path("ld.abi"))
+    try FileManager.default.setAttributes(
+      [.modificationDate: old], ofItemAtPath: scratch.path("ld.abi"))
     func date() throws -> Date? {
-      try FileManager.default.attributesOfItem(atPath: scratch.path("ld.abi"))[.modificationDate] as? Date
+      try FileManager.default.attributesOfItem(atPath: scratch.path("ld.abi"))[.modificationDate]
+        as? Date
     }
     _ = try extract(["--if-changed", "-o", "ld.abi", library])
     #expect(try date() == old)
@@ -141,7 +168,9 @@ struct ExtractCommandTests {
     let outcome = try extract(["--format", "genode", try Fixtures.ld(kernel: "nova")])
     #expect(outcome.lines.first?.hasPrefix("# generated") == true)
     let pattern = /[A-Za-z0-9_.]+ ([TWVU]|[DBR] [0-9]+)/
-    for line in outcome.lines.dropFirst() { #expect(line.wholeMatch(of: pattern) != nil, "\(line)") }
+    for line in outcome.lines.dropFirst() {
+      #expect(line.wholeMatch(of: pattern) != nil, "\(line)")
+    }
     #expect(outcome.errors.contains("thread-local symbols are left out"))
     #expect(outcome.errors.contains("older versions"))
   }
@@ -162,7 +191,8 @@ struct ExtractCommandTests {
       as: "libx.so", ["-shared", "-fPIC"], in: scratch)
     try scratch.write(
       "x.abi",
-      "# the functions\nf T\nh T\n\n# the data\na B 4\ntable D 8\n\n# by hand\n_ZN1A1fEv W\ngone T\n")
+      "# the functions\nf T\nh T\n\n# the data\na B 4\ntable D 8\n\n# by hand\n_ZN1A1fEv W\ngone T\n"
+    )
     let outcome = try extract(["--update", "x.abi", "--format", "genode", library])
     #expect(outcome.status == 0)
     #expect(
@@ -176,9 +206,12 @@ struct ExtractCommandTests {
 
   @Test func explainSaysWhyASymbolIsNotThere() throws {
     let library = try Fixtures.ld(kernel: "nova")
-    #expect(try extract([library, "--explain", "_end"]).errors.contains("_end: dropped (linker artefact)"))
+    #expect(
+      try extract([library, "--explain", "_end"]).errors.contains("_end: dropped (linker artefact)")
+    )
     #expect(try extract([library, "--explain", "environ"]).errors.contains("environ: kept"))
-    #expect(try extract([library, "--explain", "nonsense"]).errors.contains("nonsense: no such symbol"))
+    #expect(
+      try extract([library, "--explain", "nonsense"]).errors.contains("nonsense: no such symbol"))
     #expect(try extract(["--explain", library]).errors.contains("weak C++: guard variable"))
   }
 
@@ -234,13 +267,16 @@ struct ExtractCommandTests {
       #expect(outcome.errors.contains("abitool: \(target): cannot write"))
     }
     #expect(scratch.names == [])
-    let full = try run("sh", ["-c", "exec \"$0\" extract \"$1\" > /dev/full", abitoolPath, library])
+    let full = try run(
+      "sh", ["-c", "exec \"$0\" extract \"$1\" > /dev/full", abitoolPath, library])
     #expect(full.status == 2)
     #expect(full.errors.contains("standard output: cannot write: No space left on device"))
   }
 
   @Test func wrongUsageIsStatus64() throws {
-    for arguments in [["extract"], ["extract", "--nonsense", "x"], ["nonsense"], ["extract", "-j", "0", "x"]] {
+    for arguments in [
+      ["extract"], ["extract", "--nonsense", "x"], ["nonsense"], ["extract", "-j", "0", "x"],
+    ] {
       #expect(try abitool(arguments).status == 64, "\(arguments)")
     }
   }

@@ -273,7 +273,9 @@ public struct Extraction: Sendable {
     while start < addresses.count {
       var end = start + 1
       let first = addresses[start]
-      while end < addresses.count, addresses[end].key == first.key, addresses[end].isTls == first.isTls {
+      while end < addresses.count, addresses[end].key == first.key,
+        addresses[end].isTls == first.isTls
+      {
         end += 1
       }
       if end - start > 1 { joinAliases(addresses[start..<end].map(\.symbol)) }
