@@ -65,7 +65,8 @@ extension ElfFile {
   }
 
   /// `DT_REL` and `DT_RELA` with their sizes. Copy relocations are never among those of the PLT.
-  private func dynamicRelocationRanges() throws(ElfError) -> [(range: FileRange, withAddend: Bool)] {
+  private func dynamicRelocationRanges() throws(ElfError) -> [(range: FileRange, withAddend: Bool)]
+  {
     let entries = try dynamicSection().entries
     var result: [(range: FileRange, withAddend: Bool)] = []
     // DT_RELA, DT_RELASZ and DT_REL, DT_RELSZ.

@@ -94,7 +94,8 @@ extension ElfFile {
 
   func dynamicEntries(in range: FileRange) throws(ElfError) -> [DynamicEntry] {
     let entrySize = header.elfClass == .elf64 ? 16 : 8
-    let whole = FileRange(offset: range.offset, size: range.size / UInt64(entrySize) * UInt64(entrySize))
+    let whole = FileRange(
+      offset: range.offset, size: range.size / UInt64(entrySize) * UInt64(entrySize))
     let data = try data(whole, as: ELF_T_DYN, "the dynamic section")
     var entries: [DynamicEntry] = []
     for index in 0..<(Int(whole.size) / entrySize) {

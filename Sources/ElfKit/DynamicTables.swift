@@ -109,15 +109,19 @@ extension ElfFile {
     let symbols = FileRange(offset: symbolStart.offset, size: count * entrySize)
     var tables = DynamicTables(dynamic: dynamic, symbols: symbols, strings: strings)
     if var versym = try range(.versym) {
-      guard count * 2 <= versym.size else { throw .malformed("DT_VERSYM is cut by the end of its segment") }
+      guard count * 2 <= versym.size else {
+        throw .malformed("DT_VERSYM is cut by the end of its segment")
+      }
       versym.size = count * 2
       tables.versym = versym
     }
     if let verdef = try range(.verdef) {
-      tables.verdef = .init(range: verdef, count: Int(clamping: value(.verdefnum) ?? 0), strings: strings)
+      tables.verdef = .init(
+        range: verdef, count: Int(clamping: value(.verdefnum) ?? 0), strings: strings)
     }
     if let verneed = try range(.verneed) {
-      tables.verneed = .init(range: verneed, count: Int(clamping: value(.verneednum) ?? 0), strings: strings)
+      tables.verneed = .init(
+        range: verneed, count: Int(clamping: value(.verneednum) ?? 0), strings: strings)
     }
     return tables
   }
@@ -128,7 +132,9 @@ extension ElfFile {
     let wide =
       header.elfClass == .elf64 && (header.machine == .s390 || header.machine == .alpha)
     let entry: UInt64 = wide ? 8 : 4
-    guard range.size >= entry * 2 else { throw .malformed("DT_HASH is cut by the end of its segment") }
+    guard range.size >= entry * 2 else {
+      throw .malformed("DT_HASH is cut by the end of its segment")
+    }
     let head = bytes(
       try data(
         FileRange(offset: range.offset, size: entry * 2), as: wide ? ELF_T_XWORD : ELF_T_WORD,
@@ -142,8 +148,11 @@ extension ElfFile {
   private func symbolCount(gnuHashTable range: FileRange) throws(ElfError) -> UInt64 {
     let wordCount = range.size / 4
     func word(_ index: UInt64) throws(ElfError) -> UInt32 {
-      guard index < wordCount else { throw .malformed("DT_GNU_HASH is cut by the end of its segment") }
-      let one = try data(FileRange(offset: range.offset + index * 4, size: 4), as: ELF_T_WORD, "the GNU hash table")
+      guard index < wordCount else {
+        throw .malformed("DT_GNU_HASH is cut by the end of its segment")
+      }
+      let one = try data(
+        FileRange(offset: range.offset + index * 4, size: 4), as: ELF_T_WORD, "the GNU hash table")
       return bytes(one).loadUnaligned(as: UInt32.self)
     }
     let bucketCount = UInt64(try word(0))
@@ -154,8 +163,11 @@ extension ElfFile {
       throw .malformed("DT_GNU_HASH is cut by the end of its segment")
     }
     let table = bytes(
-      try data(FileRange(offset: range.offset, size: wordCount * 4), as: ELF_T_WORD, "the GNU hash table"))
-    func at(_ index: UInt64) -> UInt32 { table.loadUnaligned(fromByteOffset: Int(index) * 4, as: UInt32.self) }
+      try data(
+        FileRange(offset: range.offset, size: wordCount * 4), as: ELF_T_WORD, "the GNU hash table"))
+    func at(_ index: UInt64) -> UInt32 {
+      table.loadUnaligned(fromByteOffset: Int(index) * 4, as: UInt32.self)
+    }
     var last: UInt64 = 0
     for bucket in 0..<bucketCount { last = max(last, UInt64(at(buckets + bucket))) }
     guard last >= firstSymbol, last > 0 else { return firstSymbol }

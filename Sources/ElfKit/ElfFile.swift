@@ -111,7 +111,9 @@ struct InputFile: ~Copyable {
   /// The reason why a file that libelf does not recognise is none, for the user.
   func notElf() -> ElfError {
     var magic: [UInt8] = [0, 0, 0, 0]
-    let count = magic.withUnsafeMutableBytes { (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0 }
+    let count = magic.withUnsafeMutableBytes {
+      (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0
+    }
     if count == 4, magic == [0x7f, 0x45, 0x4c, 0x46] {
       return size < 52
         ? .truncated("the ELF header", end: 52, size: size)

@@ -71,6 +71,7 @@ public struct Machine: RawRepresentable, Hashable, Sendable, CustomStringConvert
   public static let arm = Machine(rawValue: 40)
   public static let superH = Machine(rawValue: 42)
   public static let sparcV9 = Machine(rawValue: 43)
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   public static let x86_64 = Machine(rawValue: 62)
   public static let aarch64 = Machine(rawValue: 183)
   public static let riscv = Machine(rawValue: 243)

@@ -66,7 +66,9 @@ extension ElfFile {
     }
     var count = 0
     guard elf_getshdrnum(handle, &count) == 0 else { throw .libelf("section header table") }
-    guard count > 0 else { throw .malformed("e_shoff is \(header.e_shoff), but no section header is readable there") }
+    guard count > 0 else {
+      throw .malformed("e_shoff is \(header.e_shoff), but no section header is readable there")
+    }
     var sections: [Section] = []
     sections.reserveCapacity(count)
     for index in 0..<count {

@@ -73,7 +73,9 @@ extension ElfFile {
   /// segment. Nil for an address outside the file's image.
   func fileRange(at address: UInt64) -> FileRange? {
     for segment in segments where segment.kind == .load {
-      guard address >= segment.address, address - segment.address < segment.fileSize else { continue }
+      guard address >= segment.address, address - segment.address < segment.fileSize else {
+        continue
+      }
       let delta = address - segment.address
       let end = segment.offset + segment.fileSize
       guard end <= UInt64(size) else { return nil }

@@ -54,7 +54,8 @@ public struct SymbolTable {
       if nameOffset == 0, strings.isEmpty {
         return ElfSymbol.nameless
       }
-      throw .malformed("symbol \(index) has its name at byte \(nameOffset) of a string table of \(strings.count)")
+      throw .malformed(
+        "symbol \(index) has its name at byte \(nameOffset) of a string table of \(strings.count)")
     }
     guard let binding = SymbolBinding(rawValue: info >> 4) else {
       throw .malformed("symbol \(index) has the unknown binding \(info >> 4)")
@@ -92,7 +93,7 @@ struct PlacementMap {
   private var sections: [Entry] = []
   private var segments: [Segment]
   private var relro: [Segment]
-  private var tlsAlignment: UInt64
+  private var tls: Segment?
 
   struct Entry {
     var placement: SymbolPlacement
@@ -102,13 +103,12 @@ struct PlacementMap {
   init(sections: [Section], segments: [Segment]) {
     self.segments = segments.filter { $0.kind == .load }
     relro = segments.filter { $0.kind == .gnuRelro }
-    tlsAlignment = segments.first { $0.kind == .tls }?.alignment ?? 1
+    tls = segments.first { $0.kind == .tls }
     self.sections = sections.map { section in
       let placement: SymbolPlacement =
-        if section.isExecutable { .text }
-        else if !section.isWritable { .readOnly }
-        else if section.kind == .nobits { .bss }
-        else { .data }
+        if section.isExecutable { .text } else if !section.isWritable {
+          .readOnly
+        } else if section.kind == .nobits { .bss } else { .data }
       return Entry(placement: placement, alignment: max(section.alignment, 1))
     }
   }
@@ -125,7 +125,7 @@ struct PlacementMap {
     if Int(section) < sections.count {
       entry = sections[Int(section)]
     } else {
-      entry = isTls ? Entry(placement: .data, alignment: tlsAlignment) : place(address: value)
+      entry = isTls ? place(tlsOffset: value) : place(address: value)
     }
     if !isTls, entry.placement == .data || entry.placement == .bss,
       relro.contains(where: { $0.contains(address: value) })
@@ -138,6 +138,12 @@ struct PlacementMap {
     return entry
   }
 
+  /// `.tdata` comes before `.tbss`, of which the file has nothing.
+  private func place(tlsOffset offset: UInt64) -> Entry {
+    Entry(
+      placement: offset < tls?.fileSize ?? 0 ? .data : .bss, alignment: max(tls?.alignment ?? 1, 1))
+  }
+
   private func place(address: UInt64) -> Entry {
     // Sections had their alignments; a segment has the page's, which says nothing of an object.
     let alignment: UInt64 = 64
@@ -145,10 +151,9 @@ struct PlacementMap {
       return Entry(placement: .data, alignment: alignment)
     }
     let placement: SymbolPlacement =
-      if segment.isExecutable { .text }
-      else if !segment.isWritable { .readOnly }
-      else if address - segment.address >= segment.fileSize { .bss }
-      else { .data }
+      if segment.isExecutable { .text } else if !segment.isWritable {
+        .readOnly
+      } else if address - segment.address >= segment.fileSize { .bss } else { .data }
     return Entry(placement: placement, alignment: alignment)
   }
 }
@@ -169,7 +174,8 @@ extension ElfFile {
     let is64 = header.elfClass == .elf64
     let entrySize: UInt64 = is64 ? 24 : 16
     guard tables.symbols.size % entrySize == 0 else {
-      throw .malformed("the dynamic symbol table has \(tables.symbols.size) bytes, no multiple of \(entrySize)")
+      throw .malformed(
+        "the dynamic symbol table has \(tables.symbols.size) bytes, no multiple of \(entrySize)")
     }
     let entries = bytes(try data(tables.symbols, as: ELF_T_SYM, "the dynamic symbol table"))
     let strings = bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table"))
@@ -192,7 +198,9 @@ extension ElfFile {
     _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result? {
     guard let section = sections.first(where: { $0.kind == .symtab }) else { return nil }
-    guard section.link < sections.count else { throw .malformed("sh_link of .symtab is no section") }
+    guard section.link < sections.count else {
+      throw .malformed("sh_link of .symtab is no section")
+    }
     let is64 = header.elfClass == .elf64
     let entries = bytes(try data(section.range, as: ELF_T_SYM, "the symbol table"))
     let strings = bytes(

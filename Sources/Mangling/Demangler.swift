@@ -1,35 +1,83 @@
-internal import CBinutils
+import CBinutils
 
-/// C++ names for people, by libiberty's demangler.
+/// Mangled names as people write them, by libiberty.
 public enum Demangler {
-  /// What the name says in C++; nil when it is no mangled name.
+  /// The longest name handed to libiberty, in bytes.
+  static let maximumLength = 4096
+  /// How many nodes a name may have once its substitutions are written out.
+  static let maximumExpansion = 100_000
+
+  /// `name` as C++ source would spell it; nil when it is not a mangled name, or is beyond what a
+  /// compiler makes.
   ///
-  /// Names that are long or deeply nested beyond what compilers produce are left alone: the
-  /// demangler is recursive.
+  /// libiberty recurses as deep as the name nests and writes every substitution out, so only names
+  /// that ``MangledNameParser`` accepts reach it. Parameters are included, return types too where the
+  /// name has them.
   public static func demangle(_ name: [UInt8]) -> String? {
-    guard name.starts(with: "_Z".utf8), name.count < maximumLength, !name.contains(0) else {
+    var parser = MangledNameParser(limits: .init(length: maximumLength))
+    return demangle(name, with: &parser)
+  }
+
+  /// The same with a parser to use again, for many names.
+  public static func demangle(_ name: [UInt8], with parser: inout MangledNameParser) -> String? {
+    guard name.count <= maximumLength, let parsed = try? parser.parse(name) else { return nil }
+    return demangle(parsed)
+  }
+
+  /// The same for a name that has been parsed.
+  public static func demangle(_ name: MangledName) -> String? {
+    guard name.bytes.count <= maximumLength, name.expandedSize <= maximumExpansion else {
       return nil
     }
     var text: [UInt8] = []
-    let succeeded = withUnsafeMutablePointer(to: &text) { text in
-      (name + [0]).withUnsafeBufferPointer { mangled in
-        mangled.withMemoryRebound(to: CChar.self) { mangled in
-          guard let start = mangled.baseAddress else { return false }
-          return cbinutils_demangle(
-            start,
-            { piece, length, context in
-              guard let piece, let context else { return }
-              let text = context.assumingMemoryBound(to: [UInt8].self)
-              text.pointee.append(
-                contentsOf: UnsafeRawBufferPointer(start: piece, count: length))
-            }, text) != 0
+    // The callback is done with the context when the call returns.
+    let isComplete = withUnsafeMutablePointer(to: &text) { text in
+      callLibiberty(name.bytes + [0], text)
+    }
+    return isComplete && !text.isEmpty ? String(decoding: text, as: UTF8.self) : nil
+  }
+
+  private static func callLibiberty(
+    _ name: [UInt8], _ text: UnsafeMutablePointer<[UInt8]>
+  ) -> Bool {
+    let append: cbinutils_text_callback = { piece, length, context in
+      guard let piece, let context else { return }
+      let bytes = UnsafeRawBufferPointer(start: piece, count: length)
+      context.assumingMemoryBound(to: [UInt8].self).pointee.append(contentsOf: bytes)
+    }
+    return name.withUnsafeBytes { bytes in
+      let characters = bytes.assumingMemoryBound(to: CChar.self)
+      guard let start = characters.baseAddress else { return false }
+      return cbinutils_demangle(start, append, text) != 0
+    }
+  }
+}
+
+extension MangledName {
+  /// How many nodes there are when each substitution is written out, and each template parameter as
+  /// the longest template arguments; saturating.
+  var expandedSize: Int {
+    let ceiling = 1 << 40
+    var sizes = [Int](repeating: 1, count: nodes.count)
+    var parameters = [Int](repeating: 0, count: nodes.count)
+    var longestArguments = 1
+    for (index, node) in nodes.enumerated() {
+      switch node.kind {
+      case .substitution:
+        sizes[index] = sizes[Int(node.value)]
+        parameters[index] = parameters[Int(node.value)]
+      case .templateParameter: parameters[index] = 1
+      default:
+        for child in children(of: index) {
+          sizes[index] = min(sizes[index] + sizes[child], ceiling)
+          parameters[index] = min(parameters[index] + parameters[child], ceiling)
+        }
+        if node.kind == .templateArgs {
+          longestArguments = max(longestArguments, sizes[index])
         }
       }
     }
-    guard succeeded, !text.isEmpty else { return nil }
-    return String(decoding: text, as: UTF8.self)
+    let (product, overflow) = parameters[root].multipliedReportingOverflow(by: longestArguments)
+    return overflow ? .max : min(sizes[root] + min(product, ceiling), ceiling)
   }
-
-  /// In bytes. The longest name that compilers were seen to produce has some hundreds.
-  private static let maximumLength = 2048
 }

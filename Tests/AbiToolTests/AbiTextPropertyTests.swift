@@ -10,7 +10,9 @@ struct AbiTextPropertyTests {
     let abi = Self.anyAbi(&random)
     let text = AbiPrinter(abi).text()
     let again = try AbiParser.parse(text, path: "random")
-    #expect(String(decoding: AbiPrinter(again).text(), as: UTF8.self) == String(decoding: text, as: UTF8.self))
+    #expect(
+      String(decoding: AbiPrinter(again).text(), as: UTF8.self)
+        == String(decoding: text, as: UTF8.self))
     #expect(again.symbols.count == abi.symbols.count)
     for (one, other) in zip(abi.symbols, again.symbols) {
       #expect(abi.nameBytes(of: one) == again.nameBytes(of: other))
@@ -59,11 +61,13 @@ struct AbiTextPropertyTests {
       }
       let index = abi.symbols.count - 1
       if symbol.isData, let other = lastData, Int.random(in: 0..<4, using: &random) == 0 {
-        let group = abi.symbols[other].aliasGroup == 0 ? abi.newAliasGroup() : abi.symbols[other].aliasGroup
+        let group =
+          abi.symbols[other].aliasGroup == 0 ? abi.newAliasGroup() : abi.symbols[other].aliasGroup
         abi.symbolsShareObject(other, index, group)
       } else if Int.random(in: 0..<5, using: &random) == 0 {
         abi.setCondition(
-          Abi.Condition(kernels: ["nova"], archs: Bool.random(using: &random) ? ["arm", "x86_64"] : []),
+          Abi.Condition(
+            kernels: ["nova"], archs: Bool.random(using: &random) ? ["arm", "x86_64"] : []),
           ofSymbolAt: index)
       } else if symbol.isData {
         lastData = index
@@ -77,9 +81,12 @@ struct AbiTextPropertyTests {
     let prefix: [UInt8] = Bool.random(using: &random) ? Array("_ZN4demo7Session".utf8) : []
     let length = Int.random(in: 1...20, using: &random)
     let odd = Int.random(in: 0..<8, using: &random) == 0
-    return prefix + (0..<length).map { _ in
-      odd ? UInt8.random(in: 1...255, using: &random) : Array("abcXYZ019_.$".utf8).randomElement(using: &random) ?? 97
-    }
+    return prefix
+      + (0..<length).map { _ in
+        odd
+          ? UInt8.random(in: 1...255, using: &random)
+          : Array("abcXYZ019_.$".utf8).randomElement(using: &random) ?? 97
+      }
   }
 
   static func anySymbol(_ random: inout SplitMix64) -> Symbol {
@@ -87,10 +94,12 @@ struct AbiTextPropertyTests {
       binding: [.global, .global, .weak, .unique].randomElement(using: &random) ?? .global,
       type: .function, storage: .text)
     switch Int.random(in: 0..<8, using: &random) {
-    case 0: symbol.storage = .undefined
+    case 0:
+      symbol.storage = .undefined
       symbol.type = .none
       if symbol.binding == .unique { symbol.binding = .global }
-    case 1: symbol.storage = .absolute
+    case 1:
+      symbol.storage = .absolute
       symbol.type = [.none, .object].randomElement(using: &random) ?? .none
     case 2: symbol.type = [.none, .indirectFunction].randomElement(using: &random) ?? .none
     case 3, 4, 5:
@@ -98,12 +107,15 @@ struct AbiTextPropertyTests {
       symbol.storage = [.data, .bss, .readOnly, .relro].randomElement(using: &random) ?? .data
       if symbol.binding != .global, symbol.storage == .bss { symbol.storage = .data }
       symbol.size = UInt64.random(in: 1...4096, using: &random)
-      symbol.alignmentShift = Bool.random(using: &random) ? UInt8.random(in: 0...12, using: &random) : nil
+      symbol.alignmentShift =
+        Bool.random(using: &random) ? UInt8.random(in: 0...12, using: &random) : nil
       if Int.random(in: 0..<4, using: &random) == 0 { symbol.size32 = symbol.size / 2 }
     default: break
     }
     symbol.isProtected = symbol.storage != .undefined && Int.random(in: 0..<6, using: &random) == 0
-    if symbol.storage != .undefined, Int.random(in: 0..<6, using: &random) == 0 { symbol.otherBits = 0x80 }
+    if symbol.storage != .undefined, Int.random(in: 0..<6, using: &random) == 0 {
+      symbol.otherBits = 0x80
+    }
     return symbol
   }
 }

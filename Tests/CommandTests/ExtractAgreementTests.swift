@@ -29,7 +29,8 @@ struct ExtractAgreementTests {
     let artefacts: Set = ["_init", "_fini", "_end", "_edata", "__bss_start"]
     let expected = try readelf(path).filter { symbol in
       symbol.isVisible && symbol.isDefined && !artefacts.contains(symbol.name)
-        && !(symbol.name.hasPrefix("_Z") && (symbol.binding == "WEAK" || symbol.binding == "UNIQUE"))
+        && !(symbol.name.hasPrefix("_Z")
+          && (symbol.binding == "WEAK" || symbol.binding == "UNIQUE"))
     }
     #expect(kept.symmetricDifference(expected.map(\.head)) == [])
   }
@@ -69,7 +70,9 @@ struct ExtractAgreementTests {
     var result: [String: String] = [:]
     for line in try succeed("nm", ["-D", path]).split(separator: "\n") {
       let words = line.split(separator: " ")
-      if words.count >= 2 { result[String(words[words.count - 1])] = String(words[words.count - 2]) }
+      if words.count >= 2 {
+        result[String(words[words.count - 1])] = String(words[words.count - 2])
+      }
     }
     return result
   }
@@ -97,7 +100,8 @@ struct ExtractAgreementTests {
       guard words.count >= 8, words[0].hasSuffix(":"), Int(words[0].dropLast()) != nil else {
         return nil
       }
-      let size = words[2].hasPrefix("0x") ? UInt64(words[2].dropFirst(2), radix: 16) : UInt64(words[2])
+      let size =
+        words[2].hasPrefix("0x") ? UInt64(words[2].dropFirst(2), radix: 16) : UInt64(words[2])
       let name = words[7].split(separator: "@").first.map(String.init) ?? words[7]
       return ReadelfSymbol(
         name: name, head: words[7], size: size ?? 0, type: words[3], binding: words[4],

@@ -59,7 +59,8 @@ public func succeed(
   guard outcome.status == 0 else {
     throw MissingTool(
       description:
-        "\(program) \(arguments.joined(separator: " ")): status \(outcome.status)\n\(outcome.errors)")
+        "\(program) \(arguments.joined(separator: " ")): status \(outcome.status)\n\(outcome.errors)"
+    )
   }
   return outcome.text
 }

@@ -86,7 +86,8 @@ struct HeadSort {
       }
       return Self.masked(word)
     }
-    return Self.masked(UInt64(bigEndian: heads.loadUnaligned(fromByteOffset: start, as: UInt64.self)))
+    return Self.masked(
+      UInt64(bigEndian: heads.loadUnaligned(fromByteOffset: start, as: UInt64.self)))
   }
 
   /// Clears what follows the first blank: bytes of the next head.

@@ -29,9 +29,10 @@ public struct AbiUpdate {
     var entries: [Entry] = []
     var seen: Set<[UInt8]> = []
     var directivePlace: Int?
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .enumerated()
-    {
+    for (index, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    )
+    .enumerated() {
       let line = Array(line)
       if let symbol = symbols[index + 1] {
         seen.formUnion(abi.spellings(of: symbol))

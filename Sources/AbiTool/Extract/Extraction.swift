@@ -107,8 +107,10 @@ public struct Extraction: Sendable {
 
   private mutating func readDynamicSection(of file: borrowing ElfFile) throws(ElfError) {
     let dynamic = try file.dynamicSection()
-    result.abi.soname = dynamic.soname.map { ByteName($0) }
+    // An empty DT_SONAME is none, to linkers and to the dynamic linker.
+    result.abi.soname = dynamic.soname.flatMap { $0.isEmpty ? nil : ByteName($0) }
     if options.profile == .complete {
+      guard dynamic.needed.allSatisfy({ !$0.isEmpty }) else { throw .emptyName("a NEEDED entry") }
       result.abi.needed = dynamic.needed.map { ByteName($0) }
     }
   }
@@ -120,6 +122,9 @@ public struct Extraction: Sendable {
       guard !definition.isBase else {
         setMeaning(of: definition.index, .none)
         continue
+      }
+      guard !definition.name.isEmpty, definition.parents.allSatisfy({ !$0.isEmpty }) else {
+        throw .emptyName("a version definition")
       }
       let name = ByteName(definition.name)
       let parents = definition.parents.map { ByteName($0) }
@@ -268,7 +273,9 @@ public struct Extraction: Sendable {
     while start < addresses.count {
       var end = start + 1
       let first = addresses[start]
-      while end < addresses.count, addresses[end].key == first.key, addresses[end].isTls == first.isTls {
+      while end < addresses.count, addresses[end].key == first.key,
+        addresses[end].isTls == first.isTls
+      {
         end += 1
       }
       if end - start > 1 { joinAliases(addresses[start..<end].map(\.symbol)) }
@@ -296,6 +303,10 @@ extension ElfError {
   static var overlappingNames: ElfError {
     ElfError(
       .malformed, "malformed ELF file: the names of its symbols overlap in the string table")
+  }
+
+  static func emptyName(_ what: String) -> ElfError {
+    ElfError(.malformed, "malformed ELF file: \(what) has an empty name")
   }
 
   static func hugeSymbol(_ name: UnsafeRawBufferPointer, size: UInt64) -> ElfError {

@@ -10,7 +10,8 @@ public struct GenodeFormat {
     public var explanation: String {
       switch self {
       case .version: "older versions of a symbol are left out; default versions lose their version"
-      case .oddName: "names with characters beyond letters, digits, underscores and dots are left out"
+      case .oddName:
+        "names with characters beyond letters, digits, underscores and dots are left out"
       case .threadLocal: "thread-local symbols are left out"
       case .absolute: "absolute symbols are left out"
       case .indirectFunction: "IFUNC symbols are written as functions"

@@ -74,7 +74,9 @@ public struct NameSet: Sendable {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(name.count)
     var offset = 0
     while offset + 8 <= name.count {
-      hash = (hash ^ name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
+      hash =
+        (hash ^ name.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        &* 0x9e37_79b9_7f4a_7c15
       hash ^= hash >> 29
       offset += 8
     }

@@ -36,7 +36,8 @@ public struct InputBytes: ~Copyable {
     }
     let size = Int(status.st_size)
     guard size > 0 else { return (nil, 0) }
-    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else {
       throw InputError(path: path.string, "\(Errno(rawValue: errno))")
     }
     return (base, size)

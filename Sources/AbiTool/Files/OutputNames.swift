@@ -30,7 +30,8 @@ public enum OutputNames {
       let name = uses[short] == 1 ? short : path.lastComponent?.string ?? short
       guard seen.insert(name).inserted else {
         throw InputError(
-          path: path.string, "another file has the name \(name) too; write them to different places")
+          path: path.string, "another file has the name \(name) too; write them to different places"
+        )
       }
       result.append(name)
     }

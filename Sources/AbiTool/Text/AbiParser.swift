@@ -80,7 +80,8 @@ public struct AbiParser: Sendable {
     var number = 1
     while start < text.count {
       let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
-      try readLine(LineReader(text: text, start: start, end: end, path: path, line: number), in: text)
+      try readLine(
+        LineReader(text: text, start: start, end: end, path: path, line: number), in: text)
       start = end + 1
       number += 1
     }
@@ -133,7 +134,8 @@ public struct AbiParser: Sendable {
     case "#%abi":
       let version = try line.name("the format version, 1")
       guard version.bytes == [UInt8(ascii: "1")] else {
-        throw line.error("format version \(version.spelled) is unknown; this abitool reads version 1")
+        throw line.error(
+          "format version \(version.spelled) is unknown; this abitool reads version 1")
       }
       sawFormat = true
     case "#%soname":
@@ -193,7 +195,9 @@ public struct AbiParser: Sendable {
     let column = line.skipToNext()
     if let size = try line.decimal() {
       guard letter.isData else {
-        throw line.error(at: column, "\(letter.rawValue) has no size; expected an attribute or the end of the line")
+        throw line.error(
+          at: column, "\(letter.rawValue) has no size; expected an attribute or the end of the line"
+        )
       }
       symbol.size = size
     } else if letter.isData, letter != .weakData {
@@ -220,18 +224,21 @@ public struct AbiParser: Sendable {
         let name = String(decoding: alias.target, as: UTF8.self)
         throw InputError(
           path: path, line: alias.line, column: alias.column,
-          "alias of \(name), but no data of that name is listed; add its line or remove the attribute")
+          "alias of \(name), but no data of that name is listed; add its line or remove the attribute"
+        )
       }
       let leader = abi.symbols[target]
       guard leader.size == own.size, leader.size32 == own.size32 else {
         throw InputError(
           path: path, line: alias.line, column: alias.column,
-          "an alias is the same object: \(own.size) bytes here, \(leader.size) bytes in line \(leader.sourceLine)")
+          "an alias is the same object: \(own.size) bytes here, \(leader.size) bytes in line \(leader.sourceLine)"
+        )
       }
       guard leader.isTls == own.isTls else {
         throw InputError(
           path: path, line: alias.line, column: alias.column,
-          "an alias is the same object: thread-local in one line only (see line \(leader.sourceLine))")
+          "an alias is the same object: thread-local in one line only (see line \(leader.sourceLine))"
+        )
       }
       join(alias.symbol, target)
     }

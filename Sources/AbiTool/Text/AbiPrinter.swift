@@ -93,7 +93,9 @@ public struct AbiPrinter {
       appendNumber(1 << UInt64(shift), to: &out)
     }
     let condition = abi.condition(of: symbol)
-    if !condition.archs.isEmpty { append(" arch=\(condition.archs.joined(separator: ","))", to: &out) }
+    if !condition.archs.isEmpty {
+      append(" arch=\(condition.archs.joined(separator: ","))", to: &out)
+    }
     if let binding = letter.bindingAttribute(of: symbol) { append(" \(binding)", to: &out) }
     if !condition.kernels.isEmpty {
       append(" kernel=\(condition.kernels.joined(separator: ","))", to: &out)
@@ -105,7 +107,9 @@ public struct AbiPrinter {
     }
     if symbol.isProtected { append(" protected", to: &out) }
     if symbol.storage == .relro { append(" relro", to: &out) }
-    if letter == .weakData || letter == .unique, symbol.storage == .readOnly { append(" ro", to: &out) }
+    if letter == .weakData || letter == .unique, symbol.storage == .readOnly {
+      append(" ro", to: &out)
+    }
     if symbol.isData, let size32 = symbol.size32, size32 != symbol.size {
       append(" size32=", to: &out)
       appendNumber(size32, to: &out)

@@ -56,10 +56,12 @@ struct AttributeReader {
     case "arch": archs = try Self.list(value, line, valueColumn, "architectures")
     case "kernel": kernels = try Self.list(value, line, valueColumn, "kernels")
     case "other":
-      guard let value, value.count == 4, value[0] == UInt8(ascii: "0"), value[1] == UInt8(ascii: "x"),
+      guard let value, value.count == 4, value[0] == UInt8(ascii: "0"),
+        value[1] == UInt8(ascii: "x"),
         let high = Spelling.hexValue(value[2]), let low = Spelling.hexValue(value[3]), low & 3 == 0
       else {
-        throw line.error(at: valueColumn, "expected st_other as 0xNN, without the two bits of visibility")
+        throw line.error(
+          at: valueColumn, "expected st_other as 0xNN, without the two bits of visibility")
       }
       symbol.otherBits = high << 4 | low
     case "protected":
@@ -80,8 +82,10 @@ struct AttributeReader {
       try requireData()
       symbol.type = .tls
     case "type":
-      guard let value, let type = TypeName.type(named: String(decoding: value, as: UTF8.self)) else {
-        throw line.error(at: valueColumn, "expected notype, object, func, common, ifunc or a number")
+      guard let value, let type = TypeName.type(named: String(decoding: value, as: UTF8.self))
+      else {
+        throw line.error(
+          at: valueColumn, "expected notype, object, func, common, ifunc or a number")
       }
       let isFunction = type == .function || type == .indirectFunction
       let contradicts: Bool =
@@ -114,7 +118,8 @@ struct AttributeReader {
     let allowed: (UInt8) -> Bool = { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+        UInt8(ascii: "."),
         UInt8(ascii: "+"):
         true
       default: false

@@ -62,7 +62,8 @@ struct LineReader {
   // MARK: Comments and directives
 
   var startsWithDirective: Bool {
-    position + 1 < end && text[position] == UInt8(ascii: "#") && text[position + 1] == UInt8(ascii: "%")
+    position + 1 < end && text[position] == UInt8(ascii: "#")
+      && text[position + 1] == UInt8(ascii: "%")
   }
 
   var isReviewMark: Bool {
@@ -167,7 +168,9 @@ struct LineReader {
     var bar: Int?
     while let byte = peek, byte != UInt8(ascii: "}") {
       if byte == UInt8(ascii: "|") {
-        guard bar == nil else { throw error("a second | ; expected {64-bit spelling|32-bit spelling}") }
+        guard bar == nil else {
+          throw error("a second | ; expected {64-bit spelling|32-bit spelling}")
+        }
         bar = position
       } else if !Spelling.isPlain(byte) {
         break
@@ -193,7 +196,9 @@ struct LineReader {
 
   /// A decimal number, when the next word begins with a digit.
   mutating func decimal() throws(InputError) -> UInt64? {
-    guard let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+    guard let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+      return nil
+    }
     let first = position
     var value: UInt64 = 0
     while let byte = peek, !Self.isBlank(byte) {

@@ -1,0 +1,91 @@
+# make demo     install what is missing, build, and show the main job
+# make test     the same, and run all tests
+# make help     the other targets
+
+SHELL       := /bin/bash
+PREFIX      ?= /usr/local
+DESTDIR     ?=
+SWIFT       ?= swift
+# The release build is static as to the Swift runtime: one file that starts in 3 ms.
+RELEASE     := -c release --static-swift-stdlib --product abitool
+ABITOOL     := .build/release/abitool
+FIXTURES    := .build/fixtures
+
+# Debian packages, with the file by which each is known to be there.
+BUILD_FILES := libelf-dev:/usr/include/gelf.h \
+               libiberty-dev:/usr/include/libiberty/demangle.h \
+               binutils:/usr/bin/ld.gold gcc:/usr/bin/cc g++:/usr/bin/c++ pkg-config:/usr/bin/pkg-config
+TEST_FILES  := mold:/usr/bin/mold elfutils:/usr/bin/eu-elflint
+BENCH_FILES := hyperfine:/usr/bin/hyperfine llvm:/usr/bin/llvm-nm valgrind:/usr/bin/valgrind
+
+# $(call install,PACKAGE:FILE ...) installs the packages whose file is missing.
+missing      = $(foreach p,$1,$(if $(wildcard $(lastword $(subst :, ,$p))),,$(firstword $(subst :, ,$p))))
+sudo        := $(if $(filter 0,$(shell id -u)),,sudo)
+install      = $(if $(strip $(call missing,$1)),$(sudo) apt-get update -q && \
+               DEBIAN_FRONTEND=noninteractive $(sudo) apt-get install -y -q --no-install-recommends \
+               $(call missing,$1),true)
+
+.PHONY: help build demo test test-sanitized bench install format lint clean deps test-deps fixtures
+
+help:
+	@echo "demo            build, and extract the ABIs of the fixture linkers"
+	@echo "test            run all tests"
+	@echo "test-sanitized  run the hostile-input tests with the address sanitizer"
+	@echo "build           build the release executable, $(ABITOOL)"
+	@echo "bench           measure against nm, llvm-nm and others, side by side"
+	@echo "install         install to \$$(DESTDIR)\$$(PREFIX), which is $(DESTDIR)$(PREFIX)"
+	@echo "format, lint    bring the sources into form, or check it"
+	@echo "clean           remove what was built"
+
+deps:
+	@$(call install,$(BUILD_FILES))
+
+test-deps: deps
+	@$(call install,$(TEST_FILES))
+
+build: deps
+	$(SWIFT) build $(RELEASE)
+
+fixtures:
+	@$(MAKE) --no-print-directory -s -C fixtures/ld OUT=$(CURDIR)/$(FIXTURES)/ld
+
+demo: build fixtures
+	@for kernel in nova hw linux; do \
+	  library=$(FIXTURES)/ld/x86_64/ld-$$kernel.lib.so; \
+	  echo; echo "== abitool extract --stats $$library"; \
+	  $(ABITOOL) extract --stats $$library -o $(FIXTURES)/ld-$$kernel.abi || exit 1; \
+	  echo; sed -n '1,24p;$$s/.*/.../p' $(FIXTURES)/ld-$$kernel.abi; \
+	done
+
+test: test-deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+test-sanitized: test-deps
+	ABITOOL=$(CURDIR)/.build-asan/debug/abitool \
+	  $(SWIFT) test --scratch-path .build-asan --sanitize address --filter 'Hostile'
+
+bench: build
+	@$(call install,$(BENCH_FILES))
+	Benchmarks/run
+
+install: build
+	install -D -m 755 $(ABITOOL) $(DESTDIR)$(PREFIX)/bin/abitool
+	strip $(DESTDIR)$(PREFIX)/bin/abitool
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(ABITOOL) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/abitool
+	$(ABITOOL) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_abitool
+	$(ABITOOL) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/abitool.fish
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page > /dev/null
+	install -m 644 .build/plugins/GenerateManual/outputs/abitool/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+format:
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-asan
