@@ -11,8 +11,8 @@ struct Abitool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
-    version: "0.1.0",
-    subcommands: [ExtractCommand.self])
+    version: ToolVersion.current,
+    subcommands: [ExtractCommand.self, CheckCommand.self])
 
   static func main() async {
     do {
