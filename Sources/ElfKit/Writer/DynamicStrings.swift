@@ -5,7 +5,7 @@ struct DynamicStrings {
   private(set) var front: [UInt8] = [0]
   private var offsets: [[UInt8]: UInt32] = [[]: 0]
   /// In bytes.
-  let size: Int
+  private(set) var size = 0
 
   init(_ object: SharedObject, _ symbols: DynamicSymbolTable, _ names: RawSpan) throws(ElfError) {
     for name in object.needed { add(name) }

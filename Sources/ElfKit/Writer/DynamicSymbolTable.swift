@@ -101,7 +101,9 @@ private struct Order {
     guard range.count > 1 else { return }
     guard range.count <= 16 else {
       // Hashes may have been made to collide.
-      keys[range].sort { precedes($0, $1) }
+      var bucket = Array(keys[range])
+      bucket.sort { precedes($0, $1) }
+      keys.replaceSubrange(range, with: bucket)
       return
     }
     for end in range.dropFirst() {
