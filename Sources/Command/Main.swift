@@ -12,9 +12,10 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: "0.1.0",
-    subcommands: [ExtractCommand.self])
+    subcommands: [ExtractCommand.self, StubCommand.self])
 
   static func main() async {
+    TemporaryFiles.removeOnSignals()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
