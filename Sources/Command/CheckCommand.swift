@@ -16,6 +16,9 @@ struct CheckCommand: AsyncParsableCommand {
         abitool check --explain kernel-specific
       """)
 
+  @OptionGroup(title: "Programs and implementations")
+  var link: LinkCheckOptions
+
   @OptionGroup(title: "Report")
   var report: ReportOptions
 
@@ -38,6 +41,8 @@ struct CheckCommand: AsyncParsableCommand {
       try Diagnostics.output(FindingCode.listing)
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
+    } else if link.isRequested {
+      try await link.run(report)
     }
   }
 }
