@@ -4,10 +4,10 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --program`.
-  func checkPrograms(_ report: ReportOptions) async throws {
+  func checkPrograms(_ abi: [String], _ report: ReportOptions) async throws {
     let loader = Loader(
       cache: ObjectCache(), sysroot: sysroot.map { Sysroot($0 == "/" ? "" : $0) },
-      providers: try providers())
+      providers: try providers(abi))
     var options = ProgramCheck.Options()
     options.isKernelAgnostic = kernelAgnostic
     options.listsBindings = bindings
@@ -24,7 +24,7 @@ extension LinkCheckOptions {
     let findings = try report.allowing(result.findings)
     let summary = Report(
       command: "check", subject: subject, builds: [], findings: findings,
-      approval: approval(files.count), rejection: "not all that is needed is promised")
+      approval: approval(files.count, abi), rejection: "not all that is needed is promised")
     try finish(report, summary, failed: !result.failures.isEmpty)
   }
 
@@ -38,13 +38,13 @@ extension LinkCheckOptions {
     throw ExitCode(2)
   }
 
-  private func approval(_ count: Int) -> String {
+  private func approval(_ count: Int, _ abi: [String]) -> String {
     guard sysroot == nil else { return "everything that is needed is there" }
     let names = (abi + library).joined(separator: ", ")
     return count == 1 ? "needs nothing beyond \(names)" : "need nothing beyond \(names)"
   }
 
-  private func providers() throws -> [Provider] {
+  private func providers(_ abi: [String]) throws -> [Provider] {
     var result: [Provider] = []
     for path in abi {
       let input = try AbiInput(path: FilePath(path))

@@ -18,11 +18,6 @@ struct LinkCheckOptions: ParsableArguments {
       valueName: "file"), completion: .file())
   var library: [String] = []
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("ABI texts: what is promised.", valueName: "abi"), completion: .file())
-  var abi: [String] = []
-
   @Option(help: "Of the ABI, leave out what is for other kernels.")
   var kernel: String?
 
@@ -51,9 +46,9 @@ struct LinkCheckOptions: ParsableArguments {
   var bindings = false
 
   /// Whether one of the modes is wanted.
-  var isRequested: Bool { !program.isEmpty || !library.isEmpty }
+  var isWanted: Bool { !program.isEmpty || !library.isEmpty }
 
-  mutating func validate() throws {
+  func validate(abi: [String]) throws {
     if !program.isEmpty {
       guard !abi.isEmpty || !library.isEmpty || sysroot != nil else {
         throw ValidationError(
@@ -70,10 +65,10 @@ struct LinkCheckOptions: ParsableArguments {
     }
   }
 
-  func run(_ report: ReportOptions) async throws {
+  func run(abi: [String], _ report: ReportOptions) async throws {
     if program.isEmpty {
       return
     }
-    try await checkPrograms(report)
+    try await checkPrograms(abi, report)
   }
 }

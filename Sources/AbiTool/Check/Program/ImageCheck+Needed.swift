@@ -74,12 +74,14 @@ extension ImageCheck {
     } else {
       message += "which cannot be loaded: \(missing.unusable.joined(separator: "; "))"
     }
-    let count = countOfSymbols(perhapsIn: missing)
+    let count = missing.loader == 0 ? countOfSymbols(perhapsIn: missing) : 0
     if count > 0 {
       message += "; \(count == 1 ? "1 symbol is" : "\(count) symbols are") not found without it"
     }
-    // A library that a plug-in's program has loaded already need not be found again.
-    report(.neededNotFound, of: missing.loader, message, cure: cure)
+    // What the program that loads a library has loaded already need not be found again.
+    report(
+      .neededNotFound, severity: isWithoutProgram ? .warning : nil, of: missing.loader, message,
+      cure: cure)
   }
 
   private static func unique(_ names: [String]) -> [String] {

@@ -9,14 +9,16 @@ extension ImageCheck {
       checkWanted(by: index)
       return
     }
+    var left: [ByteName] = []
     for reference in object.references {
       guard let match = scope.lookUp(reference, of: object) else {
-        if !reference.isWeak { reportUnbound(reference, of: index) }
+        if !reference.isWeak { reportUnbound(reference, of: index, &left) }
         continue
       }
       if index == 0 { used.insert(match.object) }
       check(reference, of: index, boundTo: match)
     }
+    if !left.isEmpty { reportLeft(left, of: index) }
   }
 
   // MARK: Bound
@@ -123,7 +125,10 @@ extension ImageCheck {
 
   // MARK: Not bound
 
-  private mutating func reportUnbound(_ reference: LinkObject.Reference, of index: Int) {
+  /// - Parameter left: takes what a library leaves to the program that loads it.
+  private mutating func reportUnbound(
+    _ reference: LinkObject.Reference, of index: Int, _ left: inout [ByteName]
+  ) {
     let object = image.loaded[index].object
     let version = object.version(at: reference.version)
     if let version, isNodeMissing(version) { return }
@@ -145,10 +150,24 @@ extension ImageCheck {
         cure: "link with \(provider.commonName), or with its stub")
       return
     }
-    let isLeft = !isProgram && !loader.providers.contains(where: \.isAbi)
+    guard isProgram || !isWithoutProgram else {
+      left.append(name)
+      return
+    }
     reportSymbol(
-      isLeft ? .leftToProgram : .undefinedSymbol, reference, of: index, nil,
-      "wants it, and \(providersWords(except: index))", cure: relativeCure(of: name))
+      .undefinedSymbol, reference, of: index, nil, "wants it, and \(providersWords(except: index))",
+      cure: relativeCure(of: name))
+  }
+
+  /// One finding for all symbols: a plug-in may have hundreds.
+  private mutating func reportLeft(_ names: [ByteName], of index: Int) {
+    let sorted = names.sorted()
+    let shown = sorted.prefix(3).map { Demangler.demangle($0.bytes) ?? $0.spelled }
+    var message = "leaves \(shown.joined(separator: ", "))"
+    if names.count > shown.count { message += " and \(names.count - shown.count) more symbols" }
+    report(
+      .leftToProgram, symbol: sorted.count == 1 ? sorted[0] : nil, of: index,
+      message + " to the program that loads it")
   }
 
   private func objectWithOtherVersion(of name: ByteName) -> Int? {

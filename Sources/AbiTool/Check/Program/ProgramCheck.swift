@@ -91,6 +91,9 @@ struct ImageCheck {
   /// The program, as opposed to a library that is checked by itself.
   var isProgram: Bool { image.loaded[0].object.isExecutable }
 
+  /// A library that is checked without ABIs: what it needs may be in the program that loads it.
+  var isWithoutProgram: Bool { !isProgram && !loader.providers.contains(where: \.isAbi) }
+
   /// How messages name an object.
   func name(of index: Int) -> String {
     index == 0 ? file : image.loaded[index].object.path
