@@ -60,13 +60,17 @@ struct LinkCheckOptions: ParsableArguments {
       throw ValidationError(
         "--why, --suggest, --bindings, --sysroot and --kernel-agnostic are for --program")
     }
+    if let arch, Architecture(named: arch) == nil {
+      throw ValidationError("no such architecture: \(arch); known are \(Architecture.listing)")
+    }
     if !library.isEmpty, abi.count != 1 {
       throw ValidationError("--library is checked against one ABI: --abi FILE")
     }
   }
 
   func run(abi: [String], _ report: ReportOptions) async throws {
-    if program.isEmpty {
+    guard !program.isEmpty else {
+      try checkLibraries(abi[0], report)
       return
     }
     try await checkPrograms(abi, report)
