@@ -12,7 +12,7 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
-    subcommands: [ExtractCommand.self, StubCommand.self, CheckCommand.self])
+    subcommands: [ExtractCommand.self, StubCommand.self, CheckCommand.self, DiffCommand.self])
 
   static func main() async {
     TemporaryFiles.removeOnSignals()

@@ -42,7 +42,8 @@ public struct AbiDiff: Sendable {
     findings.sort(by: Finding.precedes)
   }
 
-  public var verdict: Verdict {
+  /// What the findings come to; those that an allow file accepts do not count.
+  public static func verdict(of findings: [Finding]) -> Verdict {
     if findings.contains(where: { $0.severity == .error && $0.allowance == nil }) {
       return .breaking
     }

@@ -6,22 +6,27 @@ public struct NextVersion: Sendable {
   }
 
   public let step: Step
-  /// The SONAME to use; nil when the old one stays.
+  /// The SONAME to use; nil when the old one stays, or when no rule tells the next.
   public let soname: String?
+  /// The new library has another SONAME than the old one, as breaking changes ask for.
+  private let isChanged: Bool
   /// The version number, when the old file's name tells its own.
   public let number: String?
 
   /// - Parameters:
   ///   - soname: that of the old library.
+  ///   - newSoname: that of the new library.
   ///   - fileName: the name of the old file, such as `libdemo.so.1.2.3`.
-  public init(after verdict: AbiDiff.Verdict, soname: String?, fileName: String) {
+  public init(after verdict: AbiDiff.Verdict, soname: String?, newSoname: String?, fileName: String) {
     step =
       switch verdict {
       case .identical: .patch
       case .compatible: .minor
       case .breaking: .major
       }
-    self.soname = verdict == .breaking ? soname.flatMap(Self.nextSoname) : nil
+    isChanged = soname != newSoname
+    self.soname =
+      verdict != .breaking ? nil : isChanged ? newSoname : soname.flatMap(Self.nextSoname)
     number = Self.nextNumber(in: fileName, step)
   }
 
@@ -74,7 +79,9 @@ public struct NextVersion: Sendable {
     switch verdict {
     case .identical: return version
     case .compatible: return version + (current.map { ", SONAME stays \($0)" } ?? "")
-    case .breaking: return version + ", SONAME: \(soname ?? "a new one")"
+    case .breaking where isChanged:
+      return version + ", SONAME is \(soname ?? "none") already"
+    case .breaking: return version + ", SONAME \(soname ?? "a new one")"
     }
   }
 }
