@@ -32,6 +32,7 @@ import Testing
     ("_ZTC1B16_1A", "_ZTC1B8_1A", .x86_64, .x86_32),
     ("_Znwm", "_Znwj", .x86_64, .x86_32), ("_ZdlPvmSt11align_val_t", "_ZdlPvjSt11align_val_t", .x86_64, .x86_32),
     ("_Z1fl", "_Z1fi", .x86_64, .x86_32), ("_Z1fl", "_Z1fx", .x86_64, .x86_32),
+    ("_Z1fy", "_Z1fj", .x86_64, .x86_32), ("_Z9qstrnicmpPKcxS0_x", "_Z9qstrnicmpPKciS0_i", .x86_64, .x86_32),
     ("_Z1fm", "_Z1fy", .x86_64, .x86_32), ("_Z1fPlS_", "_Z1fPxPl", .x86_64, .x86_32),
     ("_Z1fSt6vectorImSaImEES1_", "_Z1fSt6vectorIjSaIjEES1_", .x86_64, .x86_32),
     ("_Z1fILm8EEvv", "_Z1fILj4EEvv", .x86_64, .x86_32), ("_Z1fRA8_c", "_Z1fRA4_c", .x86_64, .x86_32),
@@ -48,7 +49,7 @@ import Testing
 
   static let strangers: [(String, String)] = [
     ("_Z1fm", "_Z1fPj"), ("_Z1fi", "_Z1fPi"), ("_Z1fm", "_Z1gj"), ("_Z1fm", "_Z1fjj"),
-    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"), ("_Z1fy", "_Z1fj"),
+    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"), ("_Z1fj", "_Z1fy"),
     ("_Z1fn", "_Z1fx"), ("_Z1fPc", "_Z1fPv"), ("_Z1fPKv", "_Z1fPc"), ("_Z1fP13__va_list_tag", "_Z1fPv"),
     ("_ZN1A1fEm", "_ZNK1A1fEj"), ("_ZN1AC1Em", "_ZN1AC2Ej"), ("_ZThn16_N1A1fEv", "_ZTv0_n12_N1A1fEv"),
     ("_ZThn16_N1A1fEv", "_ZThn8_N1B1fEv"), ("_Z1fILm3EEvv", "_Z1fILj5EEvv"),

@@ -83,6 +83,17 @@ public struct DataModel: Sendable, Hashable {
     }
   }
 
+  /// Whether an integer type is as wide as a pointer: `long` always is, `int` and `long long` on
+  /// targets with 32-bit and 64-bit pointers.
+  func isPointerWide(_ type: BuiltinType) -> Bool {
+    switch type {
+    case .int, .unsignedInt: pointerSize == 4
+    case .long, .unsignedLong: true
+    case .longLong, .unsignedLongLong: pointerSize == 8
+    default: false
+    }
+  }
+
   /// The type definitions that stand for `first` here and for `second` in `other`.
   public func typedefs(
     _ first: BuiltinType, _ second: BuiltinType, in other: DataModel

@@ -65,7 +65,7 @@ struct PresenceCheck {
       "\(name.spelled) exists on \(words.describe(declaration.presence)), "
         + "not on \(words.describe(lacking))")
     var remarks: [String] = []
-    if lacking.meets(concerned), matrix.kernels(declaration.presence).count == matrix.kernelCount {
+    if matrix.kernels(declaration.presence).count == matrix.kernelCount {
       // All kernels have it on some architecture, so the columns of the kernels show nothing.
       remarks.append(words.describe(declaration.presence))
     } else if archs.count < matrix.archs.count {
