@@ -17,6 +17,7 @@ struct PresenceCheck {
   mutating func finding(about declaration: Declaration) -> Finding? {
     if let finding = internalFinding(declaration) { return finding }
     if declaration.presence == matrix.allBuilds { return nil }
+    if let finding = bindingFinding(declaration) { return finding }
     let isKernelSpecific = matrix.buildsOfArch.contains { builds in
       declaration.presence.meets(builds) && !declaration.presence.isSuperset(of: builds)
     }
@@ -50,6 +51,29 @@ struct PresenceCheck {
       && matrix.withSpelledName(name) {
         $0.first == UInt8(ascii: "_") && LinkerArtefacts.names.contains($0)
       }
+  }
+
+  // MARK: Weak C++ symbols
+
+  /// What only seems to be missing: the other builds have it as a weak symbol, which extraction
+  /// leaves out.
+  private func bindingFinding(_ declaration: Declaration) -> Finding? {
+    let lacking = matrix.allBuilds.subtracting(declaration.presence)
+    let isWeak = lacking.numbers.allSatisfy { build in
+      declaration.names.contains { name in
+        matrix.withSpelledName(name, matrix.builds[build].weakNames.contains)
+      }
+    }
+    guard isWeak else { return nil }
+    let name = matrix.name(declaration.names[0])
+    return Finding(
+      .bindingDiffers, symbol: name, builds: matrix.builds(matrix.allBuilds),
+      details: [
+        Finding.Detail(matrix.builds(declaration.presence), "global"),
+        Finding.Detail(matrix.builds(lacking), "weak"),
+      ],
+      message: "\(name.spelled): global on \(words.describe(declaration.presence)), "
+        + "weak on \(words.describe(lacking)), which is no promise in C++")
   }
 
   // MARK: Kernels
