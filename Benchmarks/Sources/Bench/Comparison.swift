@@ -63,7 +63,8 @@ enum Hyperfine {
     ]
     // A loop that runs a tool on every file ends with the status of its last run.
     _ = try Shell.run("hyperfine", options + ["--ignore-failure"] + commands)
-    return try JSONDecoder().decode(Report.self, from: Data(contentsOf: report)).results.map(\.median)
+    return try JSONDecoder().decode(Report.self, from: Data(contentsOf: report)).results.map(
+      \.median)
   }
 }
 
@@ -84,7 +85,9 @@ enum Shell {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw Failure(
-        description: "\(program) \(arguments.joined(separator: " ")) failed with status \(process.terminationStatus)")
+        description:
+          "\(program) \(arguments.joined(separator: " ")) failed with status \(process.terminationStatus)"
+      )
     }
     return String(decoding: output, as: UTF8.self)
   }
