@@ -12,7 +12,7 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: "0.1.0",
-    subcommands: [ExtractCommand.self])
+    subcommands: [ExtractCommand.self, IfsoCommand.self])
 
   static func main() async {
     do {
