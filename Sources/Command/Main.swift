@@ -11,8 +11,13 @@ struct Abitool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
+<<<<<<< .merge_file_HT8aH2
+    version: ToolVersion.current,
+    subcommands: [ExtractCommand.self, CheckCommand.self])
+=======
     version: "0.1.0",
     subcommands: [ExtractCommand.self, StubCommand.self])
+>>>>>>> .merge_file_O9GIGU
 
   static func main() async {
     TemporaryFiles.removeOnSignals()
