@@ -1,6 +1,5 @@
 import AbiTool
 import ArgumentParser
-
 import Glibc
 
 /// The command line: arguments in, exit status out.
@@ -11,13 +10,8 @@ struct Abitool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
-<<<<<<< .merge_file_HT8aH2
     version: ToolVersion.current,
-    subcommands: [ExtractCommand.self, CheckCommand.self])
-=======
-    version: "0.1.0",
-    subcommands: [ExtractCommand.self, StubCommand.self])
->>>>>>> .merge_file_O9GIGU
+    subcommands: [ExtractCommand.self, StubCommand.self, CheckCommand.self])
 
   static func main() async {
     TemporaryFiles.removeOnSignals()
