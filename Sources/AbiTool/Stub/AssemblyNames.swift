@@ -23,7 +23,7 @@ enum AssemblyNames {
 
   private static func isSection(_ name: UnsafeRawBufferPointer) -> Bool {
     let name = String(decoding: name, as: UTF8.self)
-    return [".text", ".data", ".bss", ".tbss", ".bss.rel.ro", StubMarker.sectionName].contains(name)
+    return [".text", ".data", ".bss", ".bss.rel.ro"].contains(name)
       || name.hasPrefix(".abi.") || name.hasPrefix(".note.")
   }
 

@@ -158,7 +158,8 @@ public struct AssemblyText {
     }
   }
 
-  /// `remove` keeps the label itself out of the symbol table.
+  /// `@@@` renames the label, and `remove` keeps it out of the symbol table. GNU as loses
+  /// `STB_GNU_UNIQUE` with the second, but has no first for versions that are not the default.
   private mutating func writeVersion(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
     guard let version = entry.version else { return }
     try AssemblyNames.checkVersion(of: entry, in: plan)
@@ -166,9 +167,9 @@ public struct AssemblyText {
     appendLabel(entry, index)
     out.append(", \"")
     plan.withName(of: entry) { out.append(contentsOf: $0) }
-    out.append(entry.isDefault ? "@@" : "@")
+    out.append(entry.isDefault ? "@@@" : "@")
     out.append(contentsOf: plan.versions[version].name.bytes)
-    out.append("\", remove\n")
+    out.append(entry.isDefault ? "\"\n" : "\", remove\n")
   }
 
   /// The bits of `st_other` beyond visibility mean something else on each architecture, and so
@@ -233,9 +234,9 @@ extension StubPlan.Section {
     case .readOnly: ".abi.rodata"
     case .relro: ".bss.rel.ro"
     case .threadData: ".abi.tdata"
-    case .threadBss: ".tbss"
+    case .threadBss: ".abi.tbss"
     case .data: ".abi.data"
-    case .bss: ".bss"
+    case .bss: ".abi.bss"
     }
   }
 

@@ -33,10 +33,13 @@ enum LinkerScript {
     section(".got", [".got", ".got.plt"])
     section(StubPlan.Section.relro)
     line(". = DATA_SEGMENT_RELRO_END(0, .);")
-    for kind in [StubPlan.Section.data, .bss] { section(kind) }
-    // Without this GNU ld places the second of them apart from the first, and says so.
-    line(". = ALIGN(\(plan.extent(of: .threadBss).alignment));")
-    for kind in [StubPlan.Section.threadData, .threadBss] { section(kind) }
+    for kind in [StubPlan.Section.data, .bss, .threadData] { section(kind) }
+    if !plan.extent(of: .threadData).entries.isEmpty {
+      // GNU ld takes both thread-local sections for .tbss, which takes no addresses.
+      let data = StubPlan.Section.threadData.assemblyName
+      line(". = ADDR(\(data)) + SIZEOF(\(data));")
+    }
+    section(StubPlan.Section.threadBss)
     line(". = DATA_SEGMENT_END(.);")
     out.append("}\n")
     return out

@@ -46,6 +46,7 @@ enum StubVerification {
 
   /// What the linker did with a symbol that it should not have done.
   private static func difference(between symbol: ElfSymbol, and entry: StubPlan.Entry) -> String? {
+    guard symbol.binding == entry.binding else { return "changed its binding to \(symbol.binding)" }
     switch entry.place {
     case .undefined: return symbol.isDefined ? "defined the symbol" : nil
     case .absolute: return symbol.placement == .absolute ? nil : "gave the symbol a section"
