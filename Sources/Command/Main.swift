@@ -11,6 +11,7 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
+    version: ToolVersion.current,
     subcommands: [
       ExtractCommand.self,
       StubCommand.self,
