@@ -225,9 +225,9 @@ public struct AssemblyText {
 }
 
 extension StubPlan.Section {
-  /// Names beginning with `.rodata`, `.data` and `.tdata` are of sections with contents, which
-  /// GNU as insists on; ``Section`` says how these are told apart from zero data all the same.
-  /// lld and mold know RELRO data without contents by the name `.bss.rel.ro`.
+  /// Names that the gABI gives to sections with contents are not for these: GNU as objects. The
+  /// names tell data that has contents in the library from zero data. RELRO data without contents
+  /// is known to lld and mold as `.bss.rel.ro`.
   var assemblyName: StaticString {
     switch self {
     case .text: ".text"
