@@ -133,7 +133,16 @@ public struct AssemblyText {
 
   private mutating func appendQuoted(_ entry: StubPlan.Entry) {
     out.append(UInt8(ascii: "\""))
-    plan.withName(of: entry) { out.append(contentsOf: $0) }
+    plan.withName(of: entry) { name in
+      if name.contains(where: AssemblyNames.isEscaped) {
+        for byte in name {
+          if AssemblyNames.isEscaped(byte) { out.append(UInt8(ascii: "\\")) }
+          out.append(byte)
+        }
+      } else {
+        out.append(contentsOf: name)
+      }
+    }
     out.append(UInt8(ascii: "\""))
   }
 
@@ -148,7 +157,6 @@ public struct AssemblyText {
     case .none: return "%notype"
     case .object: return "%object"
     case .function: return "%function"
-    case .common: return "%common"
     case .tls: return "%tls_object"
     case .indirectFunction: return "%gnu_indirect_function"
     default:
