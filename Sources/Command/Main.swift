@@ -1,6 +1,5 @@
 import AbiTool
 import ArgumentParser
-
 import Glibc
 
 /// The command line: arguments in, exit status out.
@@ -11,10 +10,11 @@ struct Abitool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
-    version: "0.1.0",
-    subcommands: [ExtractCommand.self, IfsoCommand.self])
+    version: ToolVersion.current,
+    subcommands: [ExtractCommand.self, StubCommand.self, IfsoCommand.self, CheckCommand.self])
 
   static func main() async {
+    TemporaryFiles.removeOnSignals()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

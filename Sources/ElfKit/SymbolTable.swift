@@ -101,7 +101,12 @@ struct PlacementMap {
     var alignment: UInt64
   }
 
-  init(sections: [Section], segments: [Segment]) {
+  /// Sections of link-time stubs for data that has contents in the library itself: without them,
+  /// but by name no zero data.
+  private static let emptiedSections: Set<String> = [".abi.data", ".abi.tdata"]
+
+  /// - Parameter nameOf: the name of a section, asked for those without contents only.
+  init(sections: [Section], segments: [Segment], nameOf: (Section) -> String?) {
     self.segments = segments.filter { $0.kind == .load }
     relro = segments.filter { $0.kind == .gnuRelro }
     tls = segments.first { $0.kind == .tls }
@@ -109,7 +114,13 @@ struct PlacementMap {
       let placement: SymbolPlacement =
         if section.isExecutable { .text } else if !section.isWritable {
           .readOnly
-        } else if section.kind == .nobits { .bss } else { .data }
+        } else if section.kind != .nobits
+          || nameOf(section).map(Self.emptiedSections.contains) == true
+        {
+          .data
+        } else {
+          .bss
+        }
       return Entry(placement: placement, alignment: max(section.alignment, 1))
     }
   }
@@ -190,7 +201,7 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: versym, is64: is64,
-        placements: PlacementMap(sections: sections, segments: segments)))
+        placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
   }
 
   /// Hands out the full symbol table (`.symtab`), local symbols included. Nil when the file is
@@ -209,6 +220,6 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),
-        is64: is64, placements: PlacementMap(sections: sections, segments: segments)))
+        is64: is64, placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
   }
 }

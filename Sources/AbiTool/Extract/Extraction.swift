@@ -142,6 +142,8 @@ public struct Extraction: Sendable {
   /// One pass over the table, first entry left out.
   private mutating func readSymbols(of table: SymbolTable) throws(ElfError) {
     guard table.count > 1 else { return }
+    // Memory that is never touched costs nothing.
+    result.abi.reserveCapacity(table.count, nameBytes: table.stringSize)
     var nameBytes = 0
     for index in 1..<table.count {
       let entry = try table.symbol(at: index)

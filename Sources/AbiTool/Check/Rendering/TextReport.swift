@@ -1,0 +1,161 @@
+/// A report for people.
+public struct TextReport: Sendable {
+  public enum Style: Sendable {
+    /// Findings under headings, as tables of builds and symbols, with the cure for each group.
+    case grouped
+    /// One line a finding, as compilers write them.
+    case lines
+    /// The number of findings of each code.
+    case summary
+  }
+
+  public var style = Style.grouped
+  /// Write escape sequences for colours.
+  public var usesColor = false
+  /// How many findings of a group are shown; nil for all.
+  public var limit: Int? = 20
+  /// Whether notes are listed, not only counted.
+  public var listsInformation = false
+  /// Say nothing when nothing is rejected.
+  public var isQuiet = false
+
+  public init() {}
+
+  public func text(of report: Report) -> String {
+    if isQuiet, !report.isRejected { return "" }
+    var out = Output(usesColor: usesColor)
+    switch style {
+    case .grouped: for group in report.groups { append(group, report, to: &out) }
+    case .lines:
+      for finding in report.findings where isListed(finding) { append(finding, report, to: &out) }
+    case .summary: appendSummary(of: report, to: &out)
+    }
+    out.line(out.paint(report.verdict, report.isRejected ? .red : .green))
+    return out.text
+  }
+
+  private func isListed(_ finding: Finding) -> Bool {
+    finding.allowance == nil && (finding.severity != .information || listsInformation)
+  }
+
+  // MARK: Lines
+
+  private func append(_ finding: Finding, _ report: Report, to out: inout Output) {
+    var place = finding.place?.path ?? report.subject
+    if let line = finding.place?.line {
+      place += ":\(line)"
+      if let column = finding.place?.column { place += ":\(column)" }
+    }
+    let severity = out.paint("\(finding.severity.word):", finding.severity.color)
+    out.line("\(place): \(severity) \(finding.message) [\(finding.code)]")
+  }
+
+  // MARK: Summary
+
+  private func appendSummary(of report: Report, to out: inout Output) {
+    let groups = report.groups
+    let width = groups.map { String($0.findings.count).count }.max() ?? 0
+    for group in groups {
+      let count = Output.padded(String(group.findings.count), width, right: true)
+      let severity = out.paint(
+        Output.padded(group.severity.word, 7), group.severity.color)
+      out.line("  \(count)  \(severity)  \(group.code): \(group.code.title)")
+    }
+  }
+
+  // MARK: Groups
+
+  private func append(_ group: Report.Group, _ report: Report, to out: inout Output) {
+    let heading = out.paint("\(group.severity.word):", group.severity.color)
+    out.line(
+      "\(heading) \(group.code.title): \(Report.grouped(group.findings.count)) [\(group.code)]")
+    if group.severity == .information, !listsInformation {
+      out.line("")
+      return
+    }
+    let shown = limit.map { group.findings.prefix($0) } ?? group.findings[...]
+    let tables = MatrixTable.tables(of: Array(shown), builds: report.builds)
+    for table in tables { table.append(to: &out) }
+    for finding in shown where finding.details.isEmpty { appendSentence(finding, to: &out) }
+    if shown.count < group.findings.count {
+      let rest = Report.grouped(group.findings.count - shown.count)
+      out.line("  … and \(rest) more (--all lists them)")
+    }
+    out.paragraph("cure: " + group.code.cure, indent: 2)
+    out.line("")
+  }
+
+  private func appendSentence(_ finding: Finding, to out: inout Output) {
+    var text = "  "
+    if let place = finding.place {
+      text += place.path
+      if let line = place.line { text += ":\(line)" }
+      text += ": "
+    }
+    out.line(text + finding.message)
+    if finding.cure != finding.code.cure { out.paragraph("→ " + finding.cure, indent: 4) }
+  }
+}
+
+extension Severity {
+  var word: String {
+    switch self {
+    case .error: "error"
+    case .warning: "warning"
+    case .information: "note"
+    }
+  }
+
+  var color: Output.Color {
+    switch self {
+    case .error: .red
+    case .warning: .yellow
+    case .information: .cyan
+    }
+  }
+}
+
+/// Text under construction.
+struct Output {
+  /// Select Graphic Rendition codes (ECMA-48 8.3.117).
+  enum Color: String {
+    case red = "1;31"
+    case green = "1;32"
+    case yellow = "1;33"
+    case cyan = "36"
+    case dim = "2"
+  }
+
+  let usesColor: Bool
+  private(set) var text = ""
+
+  init(usesColor: Bool) { self.usesColor = usesColor }
+
+  func paint(_ text: String, _ color: Color) -> String {
+    usesColor ? "\u{1b}[\(color.rawValue)m\(text)\u{1b}[0m" : text
+  }
+
+  mutating func line(_ line: String) {
+    text += line
+    text += "\n"
+  }
+
+  /// Breaks lines at 100 columns.
+  mutating func paragraph(_ words: String, indent: Int) {
+    let margin = String(repeating: " ", count: indent)
+    var current = ""
+    for word in words.split(separator: " ") {
+      if !current.isEmpty, indent + current.count + 1 + word.count > 100 {
+        line(margin + current)
+        current = ""
+      }
+      current += current.isEmpty ? String(word) : " " + word
+    }
+    line(margin + current)
+  }
+
+  static func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - text.count))
+    return right ? blanks + text : text + blanks
+  }
+}

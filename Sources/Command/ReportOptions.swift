@@ -1,0 +1,70 @@
+import AbiTool
+import ArgumentParser
+import Glibc
+import SystemPackage
+
+/// How a report is to be given: what all commands that have findings share.
+struct ReportOptions: ParsableArguments {
+  @Option(help: "The form of the report: text, json, sarif or github.")
+  var format = ReportFormat.text
+
+  @Flag(help: "Only the number of findings of each code.")
+  var summary = false
+
+  @Flag(help: "List all findings, notes included; no long list is cut.")
+  var all = false
+
+  @Flag(help: "One line a finding, as compilers write them.")
+  var oneLine = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing when there is nothing to reject.")
+  var quiet = false
+
+  @Flag(help: "Reject warnings too.")
+  var strict = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Accepted findings: PATTERN CODE [kernel=…] [arch=…] # reason", valueName: "file"),
+    completion: .file())
+  var allow: String?
+
+  /// Applies the allow file.
+  func allowing(_ findings: [Finding], builds: [Build] = []) throws(InputError) -> [Finding] {
+    guard let allow else { return findings }
+    var findings = findings
+    try AllowFile(path: FilePath(allow)).apply(to: &findings, builds: builds)
+    return findings
+  }
+
+  /// Prints the report.
+  ///
+  /// - Throws: `ExitCode(1)` when the report rejects.
+  func finish(_ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped) throws {
+    var report = report
+    report.warningsReject = strict
+    if let bytes = report.rendered(as: format) {
+      try bytes.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
+    } else {
+      var text = TextReport()
+      text.style = summary ? .summary : oneLine ? .lines : style
+      text.usesColor = Self.colorIsWanted
+      text.isQuiet = quiet || isQuiet
+      if all {
+        text.limit = nil
+        text.listsInformation = true
+      }
+      try Diagnostics.output(text.text(of: report))
+    }
+    if report.isRejected { throw ExitCode(1) }
+  }
+
+  /// Colours on a terminal only, and never under NO_COLOR (no-color.org) or TERM=dumb.
+  private static var colorIsWanted: Bool {
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
+    return getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+}
+
+extension ReportFormat: ExpressibleByArgument {}
