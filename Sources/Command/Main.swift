@@ -11,7 +11,12 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
-    subcommands: [ExtractCommand.self, StubCommand.self, IfsoCommand.self, CheckCommand.self])
+    subcommands: [
+      ExtractCommand.self,
+      StubCommand.self,
+      IfsoCommand.self,
+      CheckCommand.self,
+    ])
 
   static func main() async {
     TemporaryFiles.removeOnSignals()

@@ -9,6 +9,9 @@ public struct SymbolTable {
   /// Size of the string table in bytes.
   public var stringSize: Int { strings.count }
 
+  /// Whether entries have versions (`.gnu.version`).
+  public var hasVersions: Bool { !versym.isEmpty }
+
   private let entries: UnsafeRawBufferPointer
   /// The string table, in place.
   public let strings: UnsafeRawBufferPointer
