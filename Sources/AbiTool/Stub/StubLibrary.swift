@@ -27,7 +27,7 @@ extension StubPlan {
       }
       let names = self.names.span.bytes
       let symbols = try DynamicSymbolTable(
-        sorting: entries.map { DynamicSymbol($0) }, names: names)
+        sorting: GnuLdOrder.indices(of: self).map { DynamicSymbol(entries[$0]) }, names: names)
       return try library.image(symbols: symbols, names: names)
     } catch {
       throw InputError(path: path, error.description)
