@@ -13,6 +13,7 @@ public struct Segment: Hashable, Sendable {
     public static let interpreter = Kind(rawValue: 3)
     public static let note = Kind(rawValue: 4)
     public static let tls = Kind(rawValue: 7)
+    public static let gnuEhFrame = Kind(rawValue: 0x6474_e550)
     public static let gnuStack = Kind(rawValue: 0x6474_e551)
     public static let gnuRelro = Kind(rawValue: 0x6474_e552)
   }
