@@ -17,6 +17,8 @@ public struct ElfError: Error, Hashable, Sendable, CustomStringConvertible {
     case truncated
     /// A field contradicts the format.
     case malformed
+    /// What is to be written goes beyond what the format can express.
+    case limit
     /// A well-formed file without what was asked for, such as a dynamic symbol table.
     case absent
   }

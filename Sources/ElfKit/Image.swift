@@ -1,6 +1,6 @@
 internal import CElf
 
-// What a program sees of its file at run time, and how it is started.
+// What a program sees of its file at run time.
 extension ElfFile {
   /// The contents of a segment as they are in the file.
   ///
@@ -22,22 +22,6 @@ extension ElfFile {
   ) throws(ElfError) -> Result? {
     guard let range = fileRange(at: address) else { return nil }
     return try body(bytes(try data(range, as: ELF_T_BYTE, "a segment")))
-  }
-
-  /// `PT_INTERP`: the path of the program that the kernel starts in place of this one (gABI ch. 5
-  /// "Program Interpreter"), in bytes.
-  ///
-  /// - Throws: `ElfError` when the path does not lie in the file or has no end.
-  public func interpreter() throws(ElfError) -> [UInt8]? {
-    guard let segment = segments.first(where: { $0.kind == .interpreter }) else { return nil }
-    // Separate debug files keep the program header, and have no contents for it.
-    if sections.contains(where: { $0.kind == .nobits && name(of: $0) == ".interp" }) { return nil }
-    return try withContents(of: segment) { bytes throws(ElfError) in
-      guard let length = bytes.lengthOfString(at: 0) else {
-        throw .malformed("the path in PT_INTERP has no end")
-      }
-      return Array(bytes[..<length])
-    }
   }
 }
 

@@ -31,6 +31,13 @@ extension ElfFile {
     return notes
   }
 
+  /// Whether the file has a note of this owner and type.
+  ///
+  /// - Throws: `ElfError` when a note does not lie in its section.
+  public func hasNote(owner: String, type: UInt32) throws(ElfError) -> Bool {
+    try notes().contains { $0.type == type && $0.owner.elementsEqual(owner.utf8) }
+  }
+
   private func readNotes(
     _ bytes: UnsafeRawBufferPointer, alignment: UInt64, into notes: inout [Note]
   ) throws(ElfError) {

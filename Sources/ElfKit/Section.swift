@@ -19,6 +19,12 @@ public struct Section: Hashable, Sendable {
     public static let nobits = Kind(rawValue: 8)
     public static let rel = Kind(rawValue: 9)
     public static let dynsym = Kind(rawValue: 11)
+    /// `SHT_GNU_ATTRIBUTES`.
+    public static let gnuAttributes = Kind(rawValue: 0x6fff_fff5)
+    /// `SHT_ARM_ATTRIBUTES`, `SHT_RISCV_ATTRIBUTES`: the number is the same.
+    public static let processorAttributes = Kind(rawValue: 0x7000_0003)
+    /// `SHT_MIPS_ABIFLAGS`.
+    public static let mipsAbiFlags = Kind(rawValue: 0x7000_002a)
     public static let gnuHash = Kind(rawValue: 0x6fff_fff6)
     public static let gnuVerdef = Kind(rawValue: 0x6fff_fffd)
     public static let gnuVerneed = Kind(rawValue: 0x6fff_fffe)

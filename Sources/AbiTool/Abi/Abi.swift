@@ -38,13 +38,23 @@ public struct Abi: Sendable {
 
   /// The heads of all symbols, as the text spells them, one after the other.
   var heads: [UInt8] = []
-  /// The last version looked up: symbols of one version come in runs.
   private var versionIndices: [ByteName: Int32] = [:]
+  /// The names of the version nodes as the text spells them.
+  private var versionSpellings: [[UInt8]] = []
   private var nextAliasGroup: UInt32 = 1
 
   public init() {}
 
   // MARK: Building
+
+  /// Makes room for symbols before they are appended.
+  ///
+  /// - Parameter nameBytes: the length of their names in all, in bytes.
+  mutating func reserveCapacity(_ count: Int, nameBytes: Int) {
+    symbols.reserveCapacity(count)
+    // A blank, and what most versions take.
+    heads.reserveCapacity(nameBytes + 16 * count)
+  }
 
   /// Adds a version node, or the parents of one that is there already. Returns its index.
   @discardableResult
@@ -55,6 +65,7 @@ public struct Abi: Sendable {
     }
     let index = Int32(versions.count)
     versions.append(VersionNode(name: name, parents: parents))
+    versionSpellings.append(Array(name.spelled.utf8))
     versionIndices[name] = index
     return index
   }
@@ -102,7 +113,7 @@ public struct Abi: Sendable {
     if let version {
       heads.append(UInt8(ascii: "@"))
       if isDefault { heads.append(UInt8(ascii: "@")) }
-      heads.append(contentsOf: versions[Int(version)].name.spelled.utf8)
+      heads.append(contentsOf: versionSpellings[Int(version)])
     }
     heads.append(UInt8(ascii: " "))
     symbol.headLength = UInt32(heads.count - offset)
@@ -131,6 +142,7 @@ public struct Abi: Sendable {
     var places = [Int32](repeating: 0, count: versions.count)
     for (place, index) in order.enumerated() { places[index] = Int32(place) }
     versions = order.map { versions[$0] }
+    versionSpellings = order.map { versionSpellings[$0] }
     versionIndices = versionIndices.mapValues { places[Int($0)] }
     for index in symbols.indices {
       symbols[index].versionIndex = symbols[index].versionIndex.map { places[Int($0)] }

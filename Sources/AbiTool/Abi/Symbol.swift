@@ -68,6 +68,12 @@ public struct Symbol: Sendable {
     }
   }
 
+  /// A function of which there is nothing to say beside name and binding: nearly all symbols.
+  var isPlainFunction: Bool {
+    storage == .text && type == .function && binding != .unique && !isProtected && otherBits == 0
+      && conditionIndex == nil
+  }
+
   public var isTls: Bool { type == .tls }
 
   /// The alignment that the ABI text leaves out: the largest power of two that divides the size,

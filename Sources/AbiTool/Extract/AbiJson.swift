@@ -41,7 +41,7 @@ public enum AbiJson {
       json.field("version", version.spelled)
       json.field("default", symbol.isDefaultVersion)
     }
-    json.field("kind", String(letter.rawValue))
+    json.field("kind", String(letter.character))
     if symbol.isData {
       json.field("size", symbol.size)
       if let size32 = symbol.size32 { json.field("size32", size32) }

@@ -142,6 +142,8 @@ public struct Extraction: Sendable {
   /// One pass over the table, first entry left out.
   private mutating func readSymbols(of table: SymbolTable) throws(ElfError) {
     guard table.count > 1 else { return }
+    // Memory that is never touched costs nothing.
+    result.abi.reserveCapacity(table.count, nameBytes: table.stringSize)
     var nameBytes = 0
     for index in 1..<table.count {
       let entry = try table.symbol(at: index)
@@ -232,7 +234,7 @@ public struct Extraction: Sendable {
   /// The type of a symbol decides between code and data, the section what data it is. Functions
   /// lie in data sections where they have descriptors (64-bit PowerPC ELFv1), and tables may lie
   /// in `.text`.
-  private static func storage(of entry: ElfSymbol) -> Symbol.Storage {
+  static func storage(of entry: ElfSymbol) -> Symbol.Storage {
     switch entry.placement {
     case .undefined: return .undefined
     case .absolute: return .absolute

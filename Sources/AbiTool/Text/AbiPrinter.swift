@@ -79,6 +79,10 @@ public struct AbiPrinter {
     abi.withHead(of: symbol) { out.append(contentsOf: $0) }
     let letter = KindLetter(of: symbol)
     out.append(letter.ascii)
+    if symbol.isPlainFunction {
+      out.append(UInt8(ascii: "\n"))
+      return
+    }
     // Plain symbol files have weak data without a size: not known.
     if symbol.isData, symbol.size > 0 || letter != .weakData {
       out.append(UInt8(ascii: " "))

@@ -32,7 +32,7 @@ struct AttributeReader {
     }
     func requireData() throws(InputError) {
       guard symbol.isData else {
-        throw line.error(at: column, "\(key) is for data, and \(letter.rawValue) is none")
+        throw line.error(at: column, "\(key) is for data, and \(letter.character) is none")
       }
     }
     func refuseValue() throws(InputError) {
@@ -70,7 +70,7 @@ struct AttributeReader {
     case "relro", "ro":
       try refuseValue()
       guard [.weakData, .unique].contains(letter) || (key == "relro" && letter == .data) else {
-        throw line.error(at: column, "\(key) contradicts \(letter.rawValue)")
+        throw line.error(at: column, "\(key) contradicts \(letter.character)")
       }
       guard symbol.storage == .data else { throw line.error(at: column, "relro contradicts ro") }
       symbol.storage = key == "ro" ? .readOnly : .relro
@@ -96,7 +96,7 @@ struct AttributeReader {
         case .undefined: type != .none
         }
       guard !contradicts else {
-        throw line.error(at: column, "this type contradicts \(letter.rawValue)")
+        throw line.error(at: column, "this type contradicts \(letter.character)")
       }
       symbol.type = type
     case "weak", "unique":
@@ -104,7 +104,7 @@ struct AttributeReader {
       let natural = letter.symbol.binding
       guard natural == .global, symbol.binding == .global,
         [.indirectFunction, .absolute, .function].contains(letter)
-      else { throw line.error(at: column, "\(key) contradicts \(letter.rawValue)") }
+      else { throw line.error(at: column, "\(key) contradicts \(letter.character)") }
       symbol.binding = key == "weak" ? .weak : .unique
     default:
       throw line.error(at: column, "unknown attribute \(key); expected \(Self.expected)")

@@ -1,24 +1,23 @@
 internal import ElfKit
 
 /// The letter by which the text, and nm, tell what a symbol is.
-enum KindLetter: Character {
-  case function = "T"
-  case weakFunction = "W"
-  case data = "D"
-  case bss = "B"
-  case readOnly = "R"
-  case weakData = "V"
-  case indirectFunction = "i"
-  case unique = "u"
-  case absolute = "A"
-  case undefined = "U"
-  case weakUndefined = "w"
+enum KindLetter: UInt8 {
+  case function = 0x54  // T
+  case weakFunction = 0x57  // W
+  case data = 0x44  // D
+  case bss = 0x42  // B
+  case readOnly = 0x52  // R
+  case weakData = 0x56  // V
+  case indirectFunction = 0x69  // i
+  case unique = 0x75  // u
+  case absolute = 0x41  // A
+  case undefined = 0x55  // U
+  case weakUndefined = 0x77  // w
 
-  var ascii: UInt8 { rawValue.asciiValue ?? 0 }
+  var ascii: UInt8 { rawValue }
 
-  init?(ascii: UInt8) {
-    self.init(rawValue: Character(Unicode.Scalar(ascii)))
-  }
+  /// For messages.
+  var character: Character { Character(Unicode.Scalar(rawValue)) }
 
   /// Data comes with a size in the text.
   var isData: Bool {

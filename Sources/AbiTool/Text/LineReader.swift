@@ -188,7 +188,7 @@ struct LineReader {
 
   /// The kind's letter, when a known one follows and is a word of its own.
   mutating func letter() -> KindLetter? {
-    guard let byte = peek, let letter = KindLetter(ascii: byte) else { return nil }
+    guard let byte = peek, let letter = KindLetter(rawValue: byte) else { return nil }
     if position + 1 < end, !Self.isBlank(text[position + 1]) { return nil }
     position += 1
     return letter

@@ -16,7 +16,36 @@ enum Spelling {
   }
 
   static func needsQuotes(_ name: UnsafeRawBufferPointer) -> Bool {
-    name.isEmpty || !name.allSatisfy(isPlain)
+    guard !name.isEmpty else { return true }
+    // Every name that is read from a file goes through here, so eight bytes at a time. What
+    // might be odd is looked at byte by byte.
+    var index = 0
+    while index + 8 <= name.count {
+      if mayHoldOddByte(name.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+        return !name.allSatisfy(isPlain)
+      }
+      index += 8
+    }
+    while index < name.count {
+      if !isPlain(name[index]) { return true }
+      index += 1
+    }
+    return false
+  }
+
+  /// Whether one of eight bytes is below 0x21, above `z`, or one of `"`, `#` and `@`.
+  @inline(__always)
+  private static func mayHoldOddByte(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let low = word & (0x7f &* ones)
+    func isEqual(_ word: UInt64, _ byte: UInt64) -> UInt64 {
+      let difference = word ^ (byte &* ones)
+      return ~(((difference & (0x7f &* ones)) &+ (0x7f &* ones)) | difference)
+    }
+    let odd =
+      word | (low &+ (0x05 &* ones)) | ~(low &+ (0x5f &* ones))
+      | isEqual(word | ones, 0x23) | isEqual(word, 0x40)
+    return odd & (0x80 &* ones) != 0
   }
 
   static func appendQuoted(_ name: UnsafeRawBufferPointer, to out: inout [UInt8]) {

@@ -1,0 +1,79 @@
+/// The dynamic section (`.dynamic`; gABI ch. 5 "Dynamic Section").
+extension SharedObject {
+  /// A value that is known before the layout is, or a section whose address or size it is.
+  private enum Value {
+    case number(UInt64)
+    case string([UInt8])
+    case address(SharedObjectLayout.Content)
+    case size(SharedObjectLayout.Content)
+    case symbolCount
+  }
+
+  /// The entries, `DT_NULL` included.
+  private var dynamicEntries: [(DynamicTag, Value)] {
+    var entries: [(DynamicTag, Value)] = needed.map { (.needed, .string($0)) }
+    if let soname { entries.append((.soname, .string(soname))) }
+    if let rpath { entries.append((.rpath, .string(rpath))) }
+    if let runpath { entries.append((.runpath, .string(runpath))) }
+    entries.append((.hash, .address(.hash)))
+    if GnuHashTable.isUsed(by: header.machine) {
+      entries.append((.gnuHash, .address(.gnuHash)))
+    }
+    entries += [
+      (.strtab, .address(.dynstr)),
+      (.symtab, .address(.dynsym)),
+      (.strsz, .size(.dynstr)),
+      (.syment, .number(header.elfClass == .elf64 ? 24 : 16)),
+    ]
+    if header.machine == .mips { entries += mipsEntries }
+    if !versions.isEmpty {
+      entries += [
+        (.verdef, .address(.verdef)),
+        (.verdefnum, .number(UInt64(versions.count + 1))),
+        (.versym, .address(.versym)),
+      ]
+    }
+    entries.append((.null, .number(0)))
+    return entries
+  }
+
+  /// What the MIPS psABI requires: no symbol has an entry in the global offset table.
+  private var mipsEntries: [(DynamicTag, Value)] {
+    [
+      (.mipsRldVersion, .number(1)),
+      (.mipsFlags, .number(2)),  // RHF_NOTPOT
+      (.mipsBaseAddress, .number(0)),
+      (.mipsLocalGotno, .number(0)),
+      (.mipsSymtabno, .symbolCount),
+      (.mipsGotsym, .symbolCount),
+    ]
+  }
+
+  var dynamicEntryCount: Int { dynamicEntries.count }
+
+  func writeDynamic(
+    _ layout: SharedObjectLayout, _ strings: DynamicStrings, symbolCount: Int,
+    _ writer: FieldWriter, at offset: Int
+  ) {
+    var fields = FieldSequence(writer, at: offset)
+    for (tag, value) in dynamicEntries {
+      fields.address(UInt64(bitPattern: tag.rawValue))
+      switch value {
+      case .number(let number): fields.address(number)
+      case .string(let string): fields.address(UInt64(strings.offset(of: string)))
+      case .address(let content): fields.address(layout.section(content)?.address ?? 0)
+      case .size(let content): fields.address(layout.section(content)?.size ?? 0)
+      case .symbolCount: fields.address(UInt64(symbolCount))
+      }
+    }
+  }
+}
+
+extension DynamicTag {
+  fileprivate static let mipsRldVersion = DynamicTag(rawValue: 0x7000_0001)
+  fileprivate static let mipsFlags = DynamicTag(rawValue: 0x7000_0005)
+  fileprivate static let mipsBaseAddress = DynamicTag(rawValue: 0x7000_0006)
+  fileprivate static let mipsLocalGotno = DynamicTag(rawValue: 0x7000_000a)
+  fileprivate static let mipsSymtabno = DynamicTag(rawValue: 0x7000_0011)
+  fileprivate static let mipsGotsym = DynamicTag(rawValue: 0x7000_0013)
+}

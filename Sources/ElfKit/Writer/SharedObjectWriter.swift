@@ -1,0 +1,67 @@
+extension SharedObject {
+  /// Writes the library as an ELF file.
+  ///
+  /// The bytes depend on the description alone, not on the order in which symbols were given.
+  ///
+  /// - Parameter names: the memory that the symbols' names lie in.
+  /// - Throws: `ElfError` when the description goes beyond what the format can express.
+  public func image(symbols: DynamicSymbolTable, names: RawSpan) throws(ElfError) -> ElfImage {
+    try checkVersions()
+    try check(symbols)
+    let strings = try DynamicStrings(self, symbols, names)
+    let layout = try SharedObjectLayout(self, symbols, strings)
+    let image = try ElfImage(size: layout.fileSize)
+    image.write(as: header) { writer in
+      writeHeader(layout, osABI: osABI(for: symbols), writer)
+      writeSegments(layout, writer)
+      writeSections(layout, writer)
+      for section in layout.sections { write(section, symbols, strings, layout, names, writer) }
+    }
+    return image
+  }
+
+  private func check(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    for symbol in symbols.entries {
+      guard Int(symbol.version) <= versions.count else {
+        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versions.count)")
+      }
+      if case .section(let section) = symbol.place, symbol.offset >= self[section].size {
+        throw ElfError(.limit, "a symbol lies outside of \(section.name)")
+      }
+    }
+  }
+
+  /// `ELFOSABI_GNU` where `STT_GNU_IFUNC` or `STB_GNU_UNIQUE` is in use, unless the description
+  /// names another.
+  private func osABI(for symbols: DynamicSymbolTable) -> UInt8 {
+    guard header.osABI == 0 else { return header.osABI }
+    let isGnu = symbols.entries.contains {
+      $0.type == .indirectFunction || $0.binding == .unique
+    }
+    return isGnu ? 3 : 0
+  }
+
+  private func write(
+    _ section: SharedObjectLayout.PlannedSection, _ symbols: DynamicSymbolTable,
+    _ strings: DynamicStrings, _ layout: SharedObjectLayout, _ names: RawSpan,
+    _ writer: FieldWriter
+  ) {
+    let offset = layout.fileOffset(of: section.content) ?? 0
+    switch section.content {
+    // Text is zeros.
+    case .null, .symbols: break
+    // One pass writes symbols, names, versions and the System V hash table; another the section
+    // names together with the section headers.
+    case .hash, .dynstr, .versym, .shstrtab: break
+    case .note(let index): notes[index].write(writer, at: offset)
+    case .attributes(let index): writer.put(attributes[index].contents, at: offset)
+    case .gnuHash: GnuHashTable(symbols, header).write(symbols, writer, at: offset)
+    case .verdef: writeVerdef(strings, writer, at: offset)
+    case .dynamic:
+      writeDynamic(
+        layout, strings, symbolCount: symbols.entries.count + 1, writer, at: offset)
+    case .dynsym:
+      SymbolWriter(self, symbols, strings, layout, writer).write(names)
+    }
+  }
+}

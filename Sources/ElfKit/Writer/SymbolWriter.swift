@@ -1,0 +1,84 @@
+/// Writes what each symbol has a part of: `.dynsym`, `.dynstr`, `.gnu.version` and `.hash`.
+struct SymbolWriter {
+  private let symbols: DynamicSymbolTable
+  private let strings: DynamicStrings
+  private let writer: FieldWriter
+  private let symbolsOffset: Int
+  private let stringsOffset: Int
+  private let versionsOffset: Int?
+  private let hashOffset: Int
+  private let hash: SysvHashTable
+  /// `st_shndx` and the value of offset 0, by section of symbols.
+  private let places: [(index: UInt16, base: UInt64)]
+
+  init(
+    _ object: SharedObject, _ symbols: DynamicSymbolTable, _ strings: DynamicStrings,
+    _ layout: SharedObjectLayout, _ writer: FieldWriter
+  ) {
+    self.symbols = symbols
+    self.strings = strings
+    self.writer = writer
+    symbolsOffset = layout.fileOffset(of: .dynsym) ?? 0
+    stringsOffset = layout.fileOffset(of: .dynstr) ?? 0
+    versionsOffset = layout.fileOffset(of: .versym)
+    hashOffset = layout.fileOffset(of: .hash) ?? 0
+    hash = SysvHashTable(symbols, object.header)
+    places = SharedObject.SymbolSection.allCases.map { section in
+      (UInt16(layout.index(of: .symbols(section))), layout.bases[Int(section.rawValue)])
+    }
+  }
+
+  func write(_ names: RawSpan) {
+    writer.put(strings.front, at: stringsOffset)
+    hash.writeHeader(writer, at: hashOffset)
+    var nextName = strings.front.count
+    var nameOffset = 0
+    for (index, symbol) in symbols.entries.enumerated() {
+      let start = Int(symbol.nameOffset)
+      let span = names.extracting(start..<start + Int(symbol.nameLength))
+      if !symbols.sharesName(index, names) {
+        nameOffset = nextName
+        nextName += span.byteCount + 1
+        span.withUnsafeBytes { writer.put($0, at: stringsOffset + nameOffset) }
+      }
+      span.withUnsafeBytes { hash.insert($0, index: index + 1, writer, at: hashOffset) }
+      write(symbol, name: UInt32(nameOffset), at: index + 1)
+    }
+  }
+
+  @inline(__always)
+  private func write(_ symbol: DynamicSymbol, name: UInt32, at index: Int) {
+    var section: UInt16 = 0
+    var value: UInt64 = 0
+    switch symbol.place {
+    case .undefined: break
+    case .absolute: section = 0xfff1  // SHN_ABS
+    case .section(let place):
+      section = places[Int(place.rawValue)].index
+      value = places[Int(place.rawValue)].base + symbol.offset
+    }
+    let info = symbol.binding.rawValue << 4 | symbol.type.rawValue
+    if writer.is64 {
+      let offset = symbolsOffset + index * 24
+      writer.put(name, at: offset)
+      writer.put(info, at: offset + 4)
+      writer.put(symbol.other, at: offset + 5)
+      writer.put(section, at: offset + 6)
+      writer.put(value, at: offset + 8)
+      writer.put(symbol.size, at: offset + 16)
+    } else {
+      let offset = symbolsOffset + index * 16
+      writer.put(name, at: offset)
+      writer.put(UInt32(truncatingIfNeeded: value), at: offset + 4)
+      writer.put(UInt32(truncatingIfNeeded: symbol.size), at: offset + 8)
+      writer.put(info, at: offset + 12)
+      writer.put(symbol.other, at: offset + 13)
+      writer.put(section, at: offset + 14)
+    }
+    guard let versionsOffset else { return }
+    // VER_NDX_GLOBAL for symbols without version; the first version has index 2.
+    let version = symbol.version == 0 ? 1 : symbol.version + 1
+    writer.put(
+      version | (symbol.isHiddenVersion ? 0x8000 : 0), at: versionsOffset + index * 2)
+  }
+}
