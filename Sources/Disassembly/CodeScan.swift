@@ -19,7 +19,7 @@ public struct CodeScan: Sendable {
 
   /// One instruction.
   public struct Site: Hashable, Sendable {
-    /// `st_value`-like: a virtual address, or in relocatable objects an offset in the section.
+    /// A virtual address or, in relocatable objects, an offset in the section.
     public var address: UInt64
     public var instruction: SystemInstruction
     /// The instruction as assemblers write it.
@@ -31,6 +31,8 @@ public struct CodeScan: Sendable {
     /// Nil when no function is known there.
     public var function: Function?
     public var evidence: Evidence
+    /// The address is an offset in the section: of relocatable objects.
+    public var isRelative: Bool
   }
 
   /// Sorted by section and address.

@@ -163,7 +163,7 @@ struct SectionScan {
           address: address, instruction: instruction, text: text, section: part.name,
           sectionIndex: part.index,
           function: function.map { .init(address: $0.address, size: $0.size) },
-          evidence: evidence))
+          evidence: evidence, isRelative: header.type == .relocatable))
     }
   }
 }
