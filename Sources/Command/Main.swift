@@ -17,6 +17,7 @@ struct Abitool: AsyncParsableCommand {
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
+      TaintCommand.self,
     ])
 
   static func main() async {
