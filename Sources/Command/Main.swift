@@ -1,6 +1,5 @@
 import AbiTool
 import ArgumentParser
-
 import Glibc
 
 /// The command line: arguments in, exit status out.
@@ -12,9 +11,15 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
-    subcommands: [ExtractCommand.self, CheckCommand.self])
+    subcommands: [
+      ExtractCommand.self,
+      StubCommand.self,
+      IfsoCommand.self,
+      CheckCommand.self,
+    ])
 
   static func main() async {
+    TemporaryFiles.removeOnSignals()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -44,7 +44,8 @@ extension ElfFile {
 
   /// Refuses a file that ends inside what is to be loaded.
   func requireLoadedPart() throws(ElfError) {
-    for (index, segment) in segments.enumerated() where segment.kind == .load {
+    for (index, segment) in segments.enumerated()
+    where segment.kind == .load && segment.fileSize > 0 {
       let end = segment.offset + segment.fileSize
       if end > UInt64(size) {
         throw .truncated("segment \(index)", end: end, size: size)

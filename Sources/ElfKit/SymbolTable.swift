@@ -9,8 +9,12 @@ public struct SymbolTable {
   /// Size of the string table in bytes.
   public var stringSize: Int { strings.count }
 
+  /// Whether entries have versions (`.gnu.version`).
+  public var hasVersions: Bool { !versym.isEmpty }
+
   private let entries: UnsafeRawBufferPointer
-  private let strings: UnsafeRawBufferPointer
+  /// The string table, in place.
+  public let strings: UnsafeRawBufferPointer
   private let versym: UnsafeRawBufferPointer
   private let is64: Bool
   private let placements: PlacementMap
@@ -100,7 +104,12 @@ struct PlacementMap {
     var alignment: UInt64
   }
 
-  init(sections: [Section], segments: [Segment]) {
+  /// Sections of link-time stubs for data that has contents in the library itself: without them,
+  /// but by name no zero data.
+  private static let emptiedSections: Set<String> = [".abi.data", ".abi.tdata"]
+
+  /// - Parameter nameOf: the name of a section, asked for those without contents only.
+  init(sections: [Section], segments: [Segment], nameOf: (Section) -> String?) {
     self.segments = segments.filter { $0.kind == .load }
     relro = segments.filter { $0.kind == .gnuRelro }
     tls = segments.first { $0.kind == .tls }
@@ -108,7 +117,13 @@ struct PlacementMap {
       let placement: SymbolPlacement =
         if section.isExecutable { .text } else if !section.isWritable {
           .readOnly
-        } else if section.kind == .nobits { .bss } else { .data }
+        } else if section.kind != .nobits
+          || nameOf(section).map(Self.emptiedSections.contains) == true
+        {
+          .data
+        } else {
+          .bss
+        }
       return Entry(placement: placement, alignment: max(section.alignment, 1))
     }
   }
@@ -162,13 +177,13 @@ extension ElfFile {
   /// Hands out the dynamic symbol table (`.dynsym`) with the versions of its entries.
   ///
   /// - Throws: `ElfError` with code `.absent` when there is none, or what `body` throws.
-  public func withDynamicSymbols<Result>(
+  public func withDynamicSymbols<Result: ~Copyable>(
     _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
     try withDynamicSymbols(try locateDynamicTables(), body)
   }
 
-  func withDynamicSymbols<Result>(
+  func withDynamicSymbols<Result: ~Copyable>(
     _ tables: DynamicTables, _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
     let is64 = header.elfClass == .elf64
@@ -189,7 +204,7 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: versym, is64: is64,
-        placements: PlacementMap(sections: sections, segments: segments)))
+        placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
   }
 
   /// Hands out the full symbol table (`.symtab`), local symbols included. Nil when the file is
@@ -208,6 +223,6 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),
-        is64: is64, placements: PlacementMap(sections: sections, segments: segments)))
+        is64: is64, placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
   }
 }

@@ -26,6 +26,8 @@ public struct SymbolVersions: Hashable, Sendable {
     public var file: [UInt8]
     /// `VER_FLG_WEAK`.
     public var isWeak: Bool
+    /// The hidden bit of `vna_other`: an unversioned definition does not do.
+    public var isHidden = false
   }
 
   public var definitions: [Definition] = []
@@ -110,7 +112,8 @@ extension ElfFile {
           .init(
             index: aux.vna_other & 0x7fff,
             name: try name(at: UInt64(aux.vna_name), in: strings, "a version need"),
-            file: file, isWeak: aux.vna_flags & 2 != 0))
+            file: file, isWeak: aux.vna_flags & 2 != 0,
+            isHidden: aux.vna_other & 0x8000 != 0))
         guard aux.vna_next != 0 else { break }
         auxiliary += Int(aux.vna_next)
       }

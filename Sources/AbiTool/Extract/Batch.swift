@@ -19,7 +19,7 @@ public struct Batch: Sendable {
   /// Calls `body` with each index. A failure does not keep the others from being done.
   ///
   /// - Returns: the failures, in the order of the files.
-  public func run(_ body: @escaping @Sendable (Int) throws(InputError) -> Void) async
+  public func run(_ body: @escaping @Sendable (Int) async throws(InputError) -> Void) async
     -> [InputError]
   {
     let failures = await withTaskGroup(of: (Int, InputError)?.self) { group in
@@ -31,7 +31,7 @@ public struct Batch: Sendable {
         next += 1
         group.addTask {
           do throws(InputError) {
-            try body(index)
+            try await body(index)
             return nil
           } catch {
             return (index, error)

@@ -234,7 +234,7 @@ public struct Extraction: Sendable {
   /// The type of a symbol decides between code and data, the section what data it is. Functions
   /// lie in data sections where they have descriptors (64-bit PowerPC ELFv1), and tables may lie
   /// in `.text`.
-  private static func storage(of entry: ElfSymbol) -> Symbol.Storage {
+  static func storage(of entry: ElfSymbol) -> Symbol.Storage {
     switch entry.placement {
     case .undefined: return .undefined
     case .absolute: return .absolute

@@ -70,7 +70,7 @@ public struct NameSet: Sendable {
   }
 
   /// FNV-1a over eight bytes at a time, with a final mix.
-  private static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
+  static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(name.count)
     var offset = 0
     while offset + 8 <= name.count {

@@ -17,22 +17,29 @@ public enum OutputNames {
     return whole
   }
 
-  /// One name for each path. Those that would be the same are the whole names of the files.
+  /// One name for each path: the short one, where several files would have that the whole name of
+  /// the file, and where several have that too the path with `_` for its slashes.
   ///
-  /// - Throws: `InputError` when two files have the same name altogether.
+  /// - Throws: `InputError` when a path is there twice.
   public static func names(for paths: [FilePath]) throws(InputError) -> [String] {
-    var uses: [String: Int] = [:]
-    for path in paths { uses[name(for: path), default: 0] += 1 }
-    var seen: Set<String> = []
-    var result: [String] = []
-    for path in paths {
-      let short = name(for: path)
-      let name = uses[short] == 1 ? short : path.lastComponent?.string ?? short
-      guard seen.insert(name).inserted else {
-        throw InputError(
-          path: path.string, "another file has the name \(name) too; write them to different places"
-        )
+    let forms: [(FilePath) -> String] = [
+      name(for:),
+      { $0.lastComponent?.string ?? $0.string },
+      { String($0.string.drop(while: { $0 == "/" }).map { $0 == "/" ? "_" : $0 }) },
+    ]
+    var names = [String?](repeating: nil, count: paths.count)
+    var taken: Set<String> = []
+    for form in forms {
+      var uses: [String: Int] = [:]
+      let open = paths.indices.filter { names[$0] == nil }
+      for index in open { uses[form(paths[index]), default: 0] += 1 }
+      for index in open where uses[form(paths[index])] == 1 {
+        if taken.insert(form(paths[index])).inserted { names[index] = form(paths[index]) }
       }
+    }
+    var result: [String] = []
+    for (path, name) in zip(paths, names) {
+      guard let name else { throw InputError(path: path.string, "the file is named twice") }
       result.append(name)
     }
     return result

@@ -1,26 +1,74 @@
-internal import SystemPackage
 internal import Glibc
 internal import Synchronization
+internal import SystemPackage
 
-/// The files that are to vanish when the process is told to stop (SIGINT, SIGTERM, SIGHUP).
+/// What is to vanish when the process is told to stop (SIGINT, SIGTERM, SIGHUP): unfinished files,
+/// temporary directories, and the tools that write to them.
 public enum TemporaryFiles {
-  private static let paths = Mutex<Set<FilePath>>([])
+  private struct State {
+    var paths: Set<FilePath> = []
+    var processGroups: Set<pid_t> = []
+    /// Nothing new may begin once the end has.
+    var isEnding = false
+  }
+
+  private static let state = Mutex(State())
 
   static func add(_ path: FilePath) {
-    paths.withLock { _ = $0.insert(path) }
+    state.withLock { _ = $0.paths.insert(path) }
   }
 
   static func remove(_ path: FilePath) {
-    paths.withLock { _ = $0.remove(path) }
+    state.withLock { _ = $0.paths.remove(path) }
   }
 
-  /// Removes what is registered, as far as it is there: files and empty directories.
-  public static func removeAll() {
-    let all = paths.withLock { Array($0) }
-    // Deeper paths first, so that directories are empty when their turn comes.
-    for path in all.sorted(by: { $0.components.count > $1.components.count }) {
-      if unlink(path.string) != 0 { rmdir(path.string) }
+  /// A process group of a tool, to be killed with this process.
+  static func add(processGroup: pid_t) {
+    let isEnding = state.withLock { state in
+      state.processGroups.insert(processGroup)
+      return state.isEnding
     }
+    if isEnding { kill(-processGroup, SIGKILL) }
+  }
+
+  static func remove(processGroup: pid_t) {
+    state.withLock { _ = $0.processGroups.remove(processGroup) }
+  }
+
+  /// Does not return when the process is about to end: a tool that was killed is no error then.
+  static func awaitEnd() {
+    while state.withLock({ $0.isEnding }) { sleep(1) }
+  }
+
+  /// Kills the tools that run, and removes what is registered as far as it is there.
+  public static func removeAll() {
+    let (paths, groups) = state.withLock { state in
+      state.isEnding = true
+      return (state.paths, state.processGroups)
+    }
+    for group in groups { kill(-group, SIGKILL) }
+    for group in groups { waitForEnd(of: group) }
+    for path in paths { removeTree(path) }
+  }
+
+  /// A killed tool may be in the middle of a system call that makes a file.
+  private static func waitForEnd(of group: pid_t) {
+    for _ in 0..<100 where kill(-group, 0) == 0 { usleep(1000) }
+  }
+
+  /// Removes a file, or a directory with the files in it.
+  static func removeTree(_ path: FilePath) {
+    if unlink(path.string) == 0 { return }
+    guard let directory = opendir(path.string) else { return }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        // The name is NUL-terminated inside of the array that C declares.
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { removeTree(path.appending(name)) }
+    }
+    closedir(directory)
+    rmdir(path.string)
   }
 
   /// Starts a thread that waits for a signal to stop, removes what is registered and then ends

@@ -146,7 +146,10 @@ extension StubPlan {
       )
     }
     total = grown.partialValue
-    for index in object.members { entries[index].place = .section(object.section, offset: offset) }
+    for index in object.members {
+      entries[index].place = .section(object.section, offset: offset)
+      entries[index].alignmentShift = object.alignmentShift
+    }
     withExtent(of: object.section) { extent in
       extent.size = end.partialValue
       extent.entries.append(contentsOf: object.members)

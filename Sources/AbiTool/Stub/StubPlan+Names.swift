@@ -23,7 +23,7 @@ extension StubPlan {
     }
   }
 
-  private static func name(_ entry: Entry, _ names: UnsafeRawBufferPointer)
+  static func name(_ entry: Entry, _ names: UnsafeRawBufferPointer)
     -> UnsafeRawBufferPointer
   {
     let start = Int(entry.nameOffset)
@@ -83,6 +83,18 @@ struct NameTable {
     }
     slots[slot] = Int32(number)
     hashes[slot] = hash
+    return nil
+  }
+
+  /// The number that was entered last under a name.
+  func find(_ name: UnsafeRawBufferPointer, nameOf: (Int) -> UnsafeRawBufferPointer) -> Int? {
+    let hash = Self.hash(name)
+    var slot = Int(hash) & mask
+    while slots[slot] >= 0 {
+      let number = Int(slots[slot])
+      if hashes[slot] == hash, nameOf(number).elementsEqual(name) { return number }
+      slot = (slot + 1) & mask
+    }
     return nil
   }
 

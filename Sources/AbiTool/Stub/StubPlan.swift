@@ -62,7 +62,8 @@ public struct StubPlan: Sendable {
     public var line: Int
     /// Index into the symbols of the ABI.
     var source: Int
-    var alignmentShift: UInt8
+    /// Base-2 logarithm of the alignment of the object; 0 for functions.
+    public internal(set) var alignmentShift: UInt8
   }
 
   /// How messages name the ABI.
@@ -110,6 +111,7 @@ public struct StubPlan: Sendable {
   /// Decides what the stub of an ABI consists of.
   ///
   /// - Parameters:
+  ///   - abi: parsed or extracted; sorted.
   ///   - path: how messages name the ABI.
   ///   - architecture: nil for a stub that is good for all; the ABI must not depend on it then.
   ///   - kernel: nil when the ABI does not depend on it.

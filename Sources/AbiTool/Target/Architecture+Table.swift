@@ -9,6 +9,7 @@ extension Architecture {
     mips64el, mips64, mipsel, mips, loongarch64, sparc64, x32, aarch64be,
   ]
 
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   static let x86_64 = Architecture(
     "x86_64", ["amd64", "x86-64", "x64"], .elf64, .little, .x86_64,
     gnuTriple: "x86_64-linux-gnu", emulation: "elf_x86_64", assemblerArguments: ["--64"])

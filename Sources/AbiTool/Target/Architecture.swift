@@ -89,3 +89,26 @@ extension Architecture {
   /// The names for a message that lists what could have been given.
   public static var listing: String { all.map(\.name).joined(separator: ", ") }
 }
+
+extension Architecture {
+  /// What stands before `-as` and `-ld` in the names of cross tools: GNU's triple, and the prefix
+  /// of Genode's tool chain.
+  var toolPrefixes: [String] {
+    var prefixes = [gnuTriple]
+    switch machine {
+    case .x86_64, .i386: prefixes.append("genode-x86")
+    case .arm: prefixes += ["arm-linux-gnueabi", "genode-arm"]
+    case .aarch64 where byteOrder == .little: prefixes.append("genode-aarch64")
+    // GNU's tools for RISC-V are for both word sizes.
+    case .riscv: prefixes += [Architecture.riscv64.gnuTriple, "genode-riscv"]
+    default: break
+    }
+    return prefixes
+  }
+
+  /// Whether the plain `as` and `ld` of a host can be told to work for this architecture.
+  func isSupportedByToolsOf(_ host: Architecture) -> Bool {
+    let isX86: (Architecture) -> Bool = { $0.machine == .x86_64 || $0.machine == .i386 }
+    return self == host || (isX86(self) && isX86(host))
+  }
+}

@@ -196,7 +196,7 @@ public struct AbiParser: Sendable {
     if let size = try line.decimal() {
       guard letter.isData else {
         throw line.error(
-          at: column, "\(letter.character) has no size; expected an attribute or the end of the line"
+          at: column, "\(letter.character) has no size; expected an attribute or the line's end"
         )
       }
       symbol.size = size

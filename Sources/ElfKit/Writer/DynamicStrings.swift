@@ -5,7 +5,7 @@ struct DynamicStrings {
   private(set) var front: [UInt8] = [0]
   private var offsets: [[UInt8]: UInt32] = [[]: 0]
   /// In bytes.
-  let size: Int
+  private(set) var size = 0
 
   init(_ object: SharedObject, _ symbols: DynamicSymbolTable, _ names: RawSpan) throws(ElfError) {
     for name in object.needed { add(name) }
@@ -15,14 +15,13 @@ struct DynamicStrings {
       add(version.name)
       for parent in version.parents { add(parent) }
     }
-    var size = front.count
+    size = front.count
     for index in symbols.entries.indices where !symbols.sharesName(index, names) {
       size += Int(symbols.entries[index].nameLength) + 1
     }
     guard size <= UInt32.max else {
       throw ElfError(.limit, "the symbols' names take \(size) bytes; st_name has 32 bits")
     }
-    self.size = size
   }
 
   private mutating func add(_ name: [UInt8]) {

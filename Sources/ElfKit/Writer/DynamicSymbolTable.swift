@@ -101,7 +101,7 @@ private struct Order {
     guard range.count > 1 else { return }
     guard range.count <= 16 else {
       // Hashes may have been made to collide.
-      keys[range].sort { precedes($0, $1) }
+      keys.replaceSubrange(range, with: keys[range].sorted { precedes($0, $1) })
       return
     }
     for end in range.dropFirst() {

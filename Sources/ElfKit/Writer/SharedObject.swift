@@ -21,17 +21,18 @@ public struct SharedObject: Sendable {
 
     public var isThreadLocal: Bool { self == .threadData || self == .threadBss }
 
-    /// `sh_name`. The names of the gABI's special sections are for sections of the type that it
-    /// gives to each, which is not `SHT_NOBITS` for most (ch. 4 "Special Sections").
+    /// `sh_name`. The gABI's special names are kept for sections of the type that it gives them
+    /// (ch. 4 "Special Sections"), which is `SHT_NOBITS` for zero data only. ``SymbolTable`` tells
+    /// data with contents in the library itself from zero data by these names.
     public var name: String {
       switch self {
       case .text: ".abi.text"
       case .readOnly: ".abi.rodata"
-      case .relro: ".abi.data.rel.ro"
+      case .relro: ".bss.rel.ro"
       case .threadData: ".abi.tdata"
-      case .threadBss: ".abi.tbss"
+      case .threadBss: ".tbss"
       case .data: ".abi.data"
-      case .bss: ".abi.bss"
+      case .bss: ".bss"
       }
     }
   }

@@ -46,8 +46,9 @@ extension SharedObject {
     _ strings: DynamicStrings, _ layout: SharedObjectLayout, _ names: RawSpan,
     _ writer: FieldWriter
   ) {
-    let offset = section.offset
+    let offset = layout.fileOffset(of: section.content) ?? 0
     switch section.content {
+    // Text is zeros.
     case .null, .symbols: break
     // One pass writes symbols, names, versions and the System V hash table; another the section
     // names together with the section headers.

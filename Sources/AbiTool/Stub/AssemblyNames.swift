@@ -1,0 +1,76 @@
+/// Which names assemblers take, in quotes.
+enum AssemblyNames {
+  /// - Throws: `InputError` with the line of a name that would be taken for something else.
+  static func check(_ entry: StubPlan.Entry, in plan: StubPlan) throws(InputError) {
+    let problem: String? = plan.withName(of: entry) { name in
+      for byte in name {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "@"):
+          return "a name with \(LineReader.show(byte))"
+        case 0..<0x20, 0x7f: return "a name with \(LineReader.show(byte))"
+        default: break
+        }
+      }
+      guard name.first == UInt8(ascii: ".") else { return nil }
+      // LLVM keeps what begins with .L out of the symbol table.
+      if name.count == 1 { return "the name ." }
+      if name[1] == UInt8(ascii: "L") { return "a name that begins with .L" }
+      return isSection(name) ? "the name of a section" : nil
+    }
+    guard let problem else { return }
+    throw plan.error(entry, "\(plan.name(of: entry)): assemblers do not take \(problem)")
+  }
+
+  private static func isSection(_ name: UnsafeRawBufferPointer) -> Bool {
+    let name = String(decoding: name, as: UTF8.self)
+    return [".text", ".data", ".bss", ".bss.rel.ro"].contains(name)
+      || name.hasPrefix(".abi.") || name.hasPrefix(".note.")
+  }
+
+  /// What version scripts take for the tag of a version.
+  ///
+  /// - Throws: `InputError` with the line of a symbol of another version.
+  static func checkVersion(of entry: StubPlan.Entry, in plan: StubPlan) throws(InputError) {
+    guard let version = entry.version else { return }
+    let name = plan.versions[version].name
+    guard !isTag(name) else { return }
+    throw plan.error(
+      entry,
+      "version \(name.spelled): assemblers and version scripts take letters, digits, _ . and $ only"
+    )
+  }
+
+  static func isTag(_ name: ByteName) -> Bool {
+    name.bytes.first.map { !isDigit($0) } == true && name.bytes.allSatisfy(isTagByte)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
+  private static func isTagByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+      UInt8(ascii: "$"):
+      true
+    default: false
+    }
+  }
+
+  /// The beginning of labels that no name of the plan has.
+  static func unusedPrefix(in plan: StubPlan) -> [UInt8] {
+    var prefix = [UInt8]("v".utf8)
+    while isUsed(prefix, in: plan) { prefix.insert(UInt8(ascii: "_"), at: 0) }
+    return prefix
+  }
+
+  /// Whether a name is the prefix with a number behind it.
+  private static func isUsed(_ prefix: [UInt8], in plan: StubPlan) -> Bool {
+    plan.entries.contains { entry in
+      plan.withName(of: entry) { name in
+        name.count > prefix.count && isDigit(name[prefix.count]) && name.starts(with: prefix)
+      }
+    }
+  }
+}

@@ -1,0 +1,251 @@
+internal import ElfKit
+
+/// Writes a stub as assembly that GNU as and LLVM's assembler take for every architecture.
+///
+/// There is no instruction in it. Types are written `%function`, as `@` begins a comment on ARM;
+/// comments `/* */`, as all others depend on the architecture. Names are always quoted: none can
+/// be taken for a register, an operator or a directive.
+public struct AssemblyText {
+  private let plan: StubPlan
+  /// What the labels of versioned symbols begin with; no name of the ABI does.
+  private let labelPrefix: [UInt8]
+  private var out: [UInt8] = []
+
+  /// The assembly of a plan.
+  ///
+  /// - Throws: `InputError` with the line of a symbol that assemblers cannot express.
+  public static func text(of plan: StubPlan) throws(InputError) -> [UInt8] {
+    var writer = AssemblyText(plan)
+    try writer.write()
+    return writer.out
+  }
+
+  private init(_ plan: StubPlan) {
+    self.plan = plan
+    labelPrefix = AssemblyNames.unusedPrefix(in: plan)
+    out.reserveCapacity(1024 + 3 * plan.names.count + 64 * plan.entries.count)
+  }
+
+  private mutating func write() throws(InputError) {
+    out.append("/* Stub library, made by abitool: symbols without code, for linking only. */\n")
+    if let architecture = plan.architecture {
+      out.append(contentsOf: architecture.assemblyPrologue.utf8)
+    }
+    writeMarker()
+    for section in StubPlan.Section.allCases { try write(section) }
+    try writeAbsolutes()
+    try writeUndefined()
+    // Without this section GNU ld assumes that the stack must be executable.
+    out.append("\t.section .note.GNU-stack,\"\",%progbits\n")
+  }
+
+  /// gABI ch. 5 "Note Section": sizes of owner and description, type, both strings padded.
+  private mutating func writeMarker() {
+    out.append("\t.section ")
+    out.append(contentsOf: StubMarker.sectionName.utf8)
+    out.append(",\"a\",%note\n\t.balign 4\n\t.long ")
+    out.append(decimal: UInt64(StubMarker.owner.utf8.count + 1))
+    out.append(", ")
+    out.append(decimal: UInt64(StubMarker.description.utf8.count + 1))
+    out.append(", ")
+    out.append(decimal: UInt64(StubMarker.noteType))
+    for string in [StubMarker.owner, StubMarker.description] {
+      out.append("\n\t.asciz \"")
+      out.append(contentsOf: string.utf8)
+      out.append("\"\n\t.balign 4")
+    }
+    out.append("\n")
+  }
+
+  // MARK: What has an address
+
+  private mutating func write(_ section: StubPlan.Section) throws(InputError) {
+    let extent = plan.extent(of: section)
+    guard !extent.entries.isEmpty else { return }
+    out.append("\t.section ")
+    out.append(section.assemblyName)
+    out.append(section.assemblyFlags)
+    out.append("\n\t.balign ")
+    out.append(decimal: extent.alignment)
+    out.append("\n")
+    var position: UInt64 = 0
+    for index in extent.entries {
+      let entry = plan.entries[index]
+      guard case .section(_, let offset) = entry.place else { continue }
+      skip(offset - position)
+      position = offset
+      try writeDefinition(entry, index)
+    }
+    skip(extent.size - position)
+  }
+
+  private mutating func skip(_ count: UInt64) {
+    guard count > 0 else { return }
+    out.append("\t.skip ")
+    out.append(decimal: count)
+    out.append("\n")
+  }
+
+  private mutating func writeDefinition(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
+    try writeAttributes(entry, index)
+    appendLabel(entry, index)
+    out.append(":\n")
+    if entry.version != nil { try writeVersion(entry, index) }
+  }
+
+  /// Binding, type, size and visibility.
+  private mutating func writeAttributes(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
+    try AssemblyNames.check(entry, in: plan)
+    write(entry.binding == .weak ? "\t.weak " : "\t.globl ", entry, index)
+    out.append("\n")
+    let type = try typeName(of: entry)
+    write("\t.type ", entry, index)
+    out.append(", ")
+    out.append(type)
+    out.append("\n")
+    if entry.size > 0 {
+      write("\t.size ", entry, index)
+      out.append(", ")
+      out.append(decimal: entry.size)
+      out.append("\n")
+    }
+    if entry.other & 3 == SymbolVisibility.protected.rawValue {
+      write("\t.protected ", entry, index)
+      out.append("\n")
+    }
+    if entry.other & ~3 != 0 { try writeOtherBits(entry, index) }
+  }
+
+  private mutating func write(_ directive: StaticString, _ entry: StubPlan.Entry, _ index: Int) {
+    out.append(directive)
+    appendLabel(entry, index)
+  }
+
+  /// A versioned symbol has a label of its own, as the assembler knows one symbol a name only.
+  private mutating func appendLabel(_ entry: StubPlan.Entry, _ index: Int) {
+    if entry.version != nil {
+      out.append(contentsOf: labelPrefix)
+      out.append(decimal: UInt64(index))
+    } else {
+      appendQuoted(entry)
+    }
+  }
+
+  private mutating func appendQuoted(_ entry: StubPlan.Entry) {
+    out.append(UInt8(ascii: "\""))
+    plan.withName(of: entry) { out.append(contentsOf: $0) }
+    out.append(UInt8(ascii: "\""))
+  }
+
+  private func typeName(of entry: StubPlan.Entry) throws(InputError) -> StaticString {
+    if entry.binding == .unique {
+      guard entry.type == .object || entry.type == .tls else {
+        throw plan.error(entry, "\(plan.name(of: entry)): assemblers know unique data only")
+      }
+      return "%gnu_unique_object"
+    }
+    switch entry.type {
+    case .none: return "%notype"
+    case .object: return "%object"
+    case .function: return "%function"
+    case .common: return "%common"
+    case .tls: return "%tls_object"
+    case .indirectFunction: return "%gnu_indirect_function"
+    default:
+      throw plan.error(
+        entry,
+        "\(plan.name(of: entry)): no assembler has a name for symbol type \(entry.type.rawValue)")
+    }
+  }
+
+  /// `@@@` renames the label, and `remove` keeps it out of the symbol table. GNU as loses
+  /// `STB_GNU_UNIQUE` with the second, but has no first for versions that are not the default.
+  private mutating func writeVersion(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
+    guard let version = entry.version else { return }
+    try AssemblyNames.checkVersion(of: entry, in: plan)
+    out.append("\t.symver ")
+    appendLabel(entry, index)
+    out.append(", \"")
+    plan.withName(of: entry) { out.append(contentsOf: $0) }
+    out.append(entry.isDefault ? "@@@" : "@")
+    out.append(contentsOf: plan.versions[version].name.bytes)
+    out.append(entry.isDefault ? "\"\n" : "\", remove\n")
+  }
+
+  /// The bits of `st_other` beyond visibility mean something else on each architecture, and so
+  /// have directives of their own.
+  private mutating func writeOtherBits(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
+    let bits = entry.other & ~3
+    switch (plan.architecture?.machine, bits) {
+    case (.aarch64, 0x80): write("\t.variant_pcs ", entry, index)
+    case (.riscv, 0x80): write("\t.variant_cc ", entry, index)
+    case (.ppc64, 0x20), (.ppc64, 0x40), (.ppc64, 0x60), (.ppc64, 0x80), (.ppc64, 0xa0),
+      (.ppc64, 0xc0):
+      // Power ELFv2 ABI 3.4.1: the distance of the local entry point, as a power of two.
+      write("\t.localentry ", entry, index)
+      out.append(", ")
+      out.append(decimal: bits == 0x20 ? 1 : 1 << UInt64(bits >> 5))
+    default:
+      let target = plan.architecture.map { "on \($0.name)" } ?? "without --arch"
+      throw plan.error(
+        entry,
+        "\(plan.name(of: entry)): no assembler can set other=0x\(String(bits, radix: 16)) \(target)"
+      )
+    }
+    out.append("\n")
+  }
+
+  // MARK: What has none
+
+  private mutating func writeAbsolutes() throws(InputError) {
+    for (index, entry) in plan.entries.enumerated() where entry.place == .absolute {
+      try writeAttributes(entry, index)
+      write("\t.set ", entry, index)
+      out.append(", 0\n")
+      if entry.version != nil { try writeVersion(entry, index) }
+    }
+  }
+
+  /// A relocation that does nothing makes a reference. gold reads the place that it is for.
+  private mutating func writeUndefined() throws(InputError) {
+    guard plan.entries.contains(where: { $0.place == .undefined }) else { return }
+    out.append("\t.section .abi.undefined,\"\",%progbits\n")
+    for entry in plan.entries where entry.place == .undefined {
+      try AssemblyNames.check(entry, in: plan)
+      if entry.binding == .weak {
+        out.append("\t.weak ")
+        appendQuoted(entry)
+        out.append("\n")
+      }
+      out.append("\t.reloc ., BFD_RELOC_NONE, ")
+      appendQuoted(entry)
+      out.append("\n\t.long 0\n")
+    }
+  }
+}
+
+extension StubPlan.Section {
+  /// Names beginning with `.rodata`, `.data` and `.tdata` are of sections with contents, which
+  /// GNU as insists on; ``Section`` says how these are told apart from zero data all the same.
+  /// lld and mold know RELRO data without contents by the name `.bss.rel.ro`.
+  var assemblyName: StaticString {
+    switch self {
+    case .text: ".text"
+    case .readOnly: ".abi.rodata"
+    case .relro: ".bss.rel.ro"
+    case .threadData: ".abi.tdata"
+    case .threadBss: ".abi.tbss"
+    case .data: ".abi.data"
+    case .bss: ".abi.bss"
+    }
+  }
+
+  var assemblyFlags: StaticString {
+    switch self {
+    case .text: ",\"ax\",%progbits"
+    case .readOnly: ",\"a\",%nobits"
+    case .relro, .data, .bss: ",\"aw\",%nobits"
+    case .threadData, .threadBss: ",\"awT\",%nobits"
+    }
+  }
+}

@@ -1,0 +1,51 @@
+internal import ElfKit
+
+/// The layout of a stub for GNU ld, whose own has no place for read-only data without contents.
+///
+/// In each segment what takes no space in the file comes last, as a segment is contents followed
+/// by zeros. Thread-local sections are at the end: without contents they take no addresses.
+enum LinkerScript {
+  static func text(for plan: StubPlan) -> [UInt8] {
+    // The dynamic section is read-only on MIPS (MIPS psABI supplement).
+    let hasReadOnlyDynamic = plan.architecture?.machine == .mips
+    var out: [UInt8] = []
+    func line(_ text: String) { out.append(contentsOf: "  \(text)\n".utf8) }
+    func section(_ name: String, _ inputs: [String]) {
+      line("\(name) : { \(inputs.map { "*(\($0))" }.joined(separator: " ")) }")
+    }
+    out.append("SECTIONS\n{\n")
+    line(". = SIZEOF_HEADERS;")
+    section(StubMarker.sectionName, [StubMarker.sectionName])
+    for name in [
+      ".hash", ".gnu.hash", ".dynsym", ".dynstr", ".gnu.version", ".gnu.version_d",
+      ".gnu.version_r",
+    ] { section(name, [name]) }
+    if hasReadOnlyDynamic {
+      for name in [".MIPS.abiflags", ".reginfo", ".MIPS.options", ".dynamic"] {
+        section(name, [name])
+      }
+    }
+    section(StubPlan.Section.readOnly)
+    line(". = ALIGN(CONSTANT(MAXPAGESIZE));")
+    section(StubPlan.Section.text)
+    line(". = DATA_SEGMENT_ALIGN(CONSTANT(MAXPAGESIZE), CONSTANT(COMMONPAGESIZE));")
+    if !hasReadOnlyDynamic { section(".dynamic", [".dynamic"]) }
+    section(".got", [".got", ".got.plt"])
+    section(StubPlan.Section.relro)
+    line(". = DATA_SEGMENT_RELRO_END(0, .);")
+    for kind in [StubPlan.Section.data, .bss, .threadData] { section(kind) }
+    if !plan.extent(of: .threadData).entries.isEmpty {
+      // GNU ld takes both thread-local sections for .tbss, which takes no addresses.
+      let data = StubPlan.Section.threadData.assemblyName
+      line(". = ADDR(\(data)) + SIZEOF(\(data));")
+    }
+    section(StubPlan.Section.threadBss)
+    line(". = DATA_SEGMENT_END(.);")
+    out.append("}\n")
+    return out
+
+    func section(_ kind: StubPlan.Section) {
+      section("\(kind.assemblyName)", ["\(kind.assemblyName)"])
+    }
+  }
+}

@@ -1,0 +1,112 @@
+internal import ElfKit
+internal import SystemPackage
+
+/// Compares a linked stub with its plan: a linker that moves data into another kind of segment
+/// would make other programs of it, and nobody would notice.
+enum StubVerification {
+  /// - Throws: `InputError` with the line of the first symbol that is not where it should be.
+  static func verify(_ path: FilePath, against plan: StubPlan, linker: String) throws(InputError) {
+    guard !plan.entries.isEmpty else { return }
+    let flaw: InputError?
+    do throws(ElfError) {
+      let file = try ElfFile(path: path)
+      flaw = try file.withDynamicSymbols { table throws(ElfError) in
+        try findFlaw(in: table, plan, linker)
+      }
+    } catch {
+      throw InputError(path: linker, "its output cannot be read: \(error.description)")
+    }
+    if let flaw { throw flaw }
+  }
+
+  private static func findFlaw(in table: SymbolTable, _ plan: StubPlan, _ linker: String)
+    throws(ElfError) -> InputError?
+  {
+    var found = [Bool](repeating: false, count: plan.entries.count)
+    let index = PlanIndex(plan)
+    for number in 1..<max(table.count, 1) {
+      let symbol = try table.symbol(at: number)
+      for candidate in index.entries(named: table.name(of: symbol)) where !found[candidate] {
+        let entry = plan.entries[candidate]
+        // Of several versions of a name, this is the one that fits, or none of them is.
+        if entry.isDefault == symbol.isHiddenVersion, symbol.isDefined { continue }
+        if let difference = difference(between: symbol, and: entry) {
+          if entry.sharesName { continue }
+          return plan.error(entry, "\(plan.name(of: entry)): \(linker) \(difference)")
+        }
+        found[candidate] = true
+        break
+      }
+    }
+    guard let missing = found.firstIndex(of: false) else { return nil }
+    let entry = plan.entries[missing]
+    return plan.error(
+      entry, "\(plan.name(of: entry)): \(linker) left the symbol out, or changed it")
+  }
+
+  /// What the linker did with a symbol that it should not have done.
+  private static func difference(between symbol: ElfSymbol, and entry: StubPlan.Entry) -> String? {
+    guard symbol.binding == entry.binding else { return "changed its binding to \(symbol.binding)" }
+    switch entry.place {
+    case .undefined: return symbol.isDefined ? "defined the symbol" : nil
+    case .absolute: return symbol.placement == .absolute ? nil : "gave the symbol a section"
+    case .section(let section, _):
+      guard symbol.placement == section.placement, symbol.type == entry.type else {
+        return "put it into a segment for \(symbol.placement) data"
+      }
+      guard symbol.size == entry.size else { return "changed its size to \(symbol.size) bytes" }
+      let alignment: UInt64 = 1 << UInt64(entry.alignmentShift)
+      guard section == .text || symbol.alignment == alignment else {
+        return "aligned it to \(symbol.alignment) bytes, not \(alignment)"
+      }
+      return nil
+    }
+  }
+}
+
+/// The entries of a plan by name.
+private struct PlanIndex {
+  private let plan: StubPlan
+  private var table: NameTable
+  /// The entry of the same name before this one, or -1.
+  private var previous: [Int]
+
+  init(_ plan: StubPlan) {
+    self.plan = plan
+    table = NameTable(capacity: plan.entries.count)
+    previous = [Int](repeating: -1, count: plan.entries.count)
+    plan.names.withUnsafeBytes { names in
+      for index in plan.entries.indices {
+        let other = table.insert(index, name: StubPlan.name(plan.entries[index], names)) {
+          StubPlan.name(plan.entries[$0], names)
+        }
+        if let other { previous[index] = other }
+      }
+    }
+  }
+
+  func entries(named name: UnsafeRawBufferPointer) -> [Int] {
+    let last = plan.names.withUnsafeBytes { names in
+      table.find(name) { StubPlan.name(plan.entries[$0], names) }
+    }
+    guard var index = last else { return [] }
+    var result = [index]
+    while previous[index] >= 0 {
+      index = previous[index]
+      result.append(index)
+    }
+    return result
+  }
+}
+
+extension StubPlan.Section {
+  fileprivate var placement: SymbolPlacement {
+    switch self {
+    case .text: .text
+    case .readOnly: .readOnly
+    case .relro: .relro
+    case .threadData, .data: .data
+    case .threadBss, .bss: .bss
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// One place where the names of one declaration on two targets are not the same.
+public struct NameDifference: Sendable, Hashable {
+  /// What is different.
+  public enum Kind: Sendable, Hashable {
+    /// An integer type, and the type definitions that stand for it on either side.
+    case integer([DataModel.Typedef])
+    /// `va_list`.
+    case vaList
+    /// How `long double` is mangled.
+    case longDouble
+    /// `__int128` on one side, which has none on the other.
+    case int128
+    /// What a thunk adds to `this` or to a result, or where a base lies in a construction table.
+    case thunkOffset
+    /// An integer as a template argument. `isPointerSized`: in the proportion of the pointers' sizes.
+    case literalValue(isPointerSized: Bool)
+    /// The number of elements of an array, likewise.
+    case arrayBound(isPointerSized: Bool)
+    /// Anything else: these are names of different declarations.
+    case other
+  }
+
+  /// Which part of the declaration it is in.
+  public enum Place: Sendable, Hashable {
+    case name
+    case returnType
+    /// A parameter of the function, from 0.
+    case parameter(Int)
+    /// An argument of a template in the name, from 0.
+    case templateArgument(Int)
+    /// The type that a conversion operator converts to.
+    case conversionType
+    /// The offsets of a thunk.
+    case thunk
+  }
+
+  public let kind: Kind
+  public let place: Place
+  /// The bytes in the first name. Where a substitution leads to the difference, those of the substitution.
+  public let first: Range<Int>
+  /// The bytes in the second name.
+  public let second: Range<Int>
+  /// The builtin type of the first name, where it is one.
+  public let firstType: BuiltinType?
+  /// The builtin type of the second name, where it is one.
+  public let secondType: BuiltinType?
+
+  /// Whether the data model alone is the reason, so that the names can be of one declaration.
+  public var isOfDataModel: Bool {
+    switch kind {
+    case .integer, .vaList, .longDouble, .thunkOffset: true
+    case .literalValue(let isPointerSized), .arrayBound(let isPointerSized): isPointerSized
+    case .int128, .other: false
+    }
+  }
+}

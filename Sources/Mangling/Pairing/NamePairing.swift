@@ -1,0 +1,159 @@
+/// Which names of two targets are of one declaration, decided by structure alone.
+///
+/// Give it the names that only one of the targets has: equal names need no pairing. A name is paired when
+/// exactly one name of the other target has the same structure apart from the data model, and vice versa.
+/// Where several would do, none is taken; only the thunks of one function are paired by the order of their
+/// offsets.
+public struct NamePairing: Sendable {
+  /// Two names of one declaration, by their positions in the lists, and how they differ.
+  public struct Pair: Sendable {
+    public let first: Int
+    public let second: Int
+    public let differences: [NameDifference]
+  }
+
+  /// The pairs, ordered by the first list.
+  public let pairs: [Pair]
+
+  /// Pairs `first`, names of a target with the data model `firstModel`, with `second`.
+  public init(
+    _ first: [MangledName], _ firstModel: DataModel, _ second: [MangledName],
+    _ secondModel: DataModel
+  ) {
+    var matcher = Matcher(
+      first: first, second: second, firstModel: firstModel, secondModel: secondModel)
+    // Equal values are stronger evidence than proportional ones, so they come first.
+    matcher.match(ignoringValues: false)
+    matcher.match(ignoringValues: true)
+    pairs = matcher.pairs.sorted { $0.first < $1.first }
+  }
+}
+
+private struct Matcher {
+  /// Beyond this many comparisons within one key nothing is paired: it would be ambiguous anyway.
+  static let maximumComparisons = 4096
+
+  let first: [MangledName]
+  let second: [MangledName]
+  let firstModel: DataModel
+  let secondModel: DataModel
+  var pairs: [NamePairing.Pair] = []
+  var pairedFirst: Set<Int> = []
+  var pairedSecond: Set<Int> = []
+
+  init(
+    first: [MangledName], second: [MangledName], firstModel: DataModel, secondModel: DataModel
+  ) {
+    self.first = first
+    self.second = second
+    self.firstModel = firstModel
+    self.secondModel = secondModel
+  }
+
+  mutating func match(ignoringValues: Bool) {
+    var candidates: [StructuralKey: [Int]] = [:]
+    for index in second.indices where !pairedSecond.contains(index) {
+      candidates[second[index].structuralKey(ignoringValues: ignoringValues), default: []]
+        .append(index)
+    }
+    var groups: [StructuralKey: [Int]] = [:]
+    for index in first.indices where !pairedFirst.contains(index) {
+      let key = first[index].structuralKey(ignoringValues: ignoringValues)
+      if candidates[key] != nil { groups[key, default: []].append(index) }
+    }
+    for (key, group) in groups {
+      matchGroup(group, candidates[key] ?? [])
+    }
+  }
+
+  private mutating func matchGroup(_ lefts: [Int], _ rights: [Int]) {
+    guard lefts.count * rights.count <= Self.maximumComparisons else { return }
+    if lefts.count == rights.count, lefts.count > 1, matchThunks(lefts, rights) { return }
+    var possible: [NamePairing.Pair] = []
+    for left in lefts {
+      for right in rights {
+        if let pair = pair(left, right) { possible.append(pair) }
+      }
+    }
+    // A pair is certain when neither of its names could be in another one; taking it can make
+    // others certain.
+    var hasChanged = true
+    while hasChanged {
+      let left = Dictionary(grouping: possible, by: \.first)
+      let right = Dictionary(grouping: possible, by: \.second)
+      let certain = possible.filter { left[$0.first]?.count == 1 && right[$0.second]?.count == 1 }
+      certain.forEach { take($0) }
+      let remaining = possible.filter {
+        !pairedFirst.contains($0.first) && !pairedSecond.contains($0.second)
+      }
+      hasChanged = remaining.count < possible.count && !remaining.isEmpty
+      possible = remaining
+    }
+  }
+
+  private func pair(_ left: Int, _ right: Int) -> NamePairing.Pair? {
+    let differences = first[left].differences(from: second[right], firstModel, secondModel)
+    guard !differences.isEmpty, differences.allSatisfy(\.isOfDataModel) else { return nil }
+    return NamePairing.Pair(first: left, second: right, differences: differences)
+  }
+
+  private mutating func take(_ pair: NamePairing.Pair) {
+    pairs.append(pair)
+    pairedFirst.insert(pair.first)
+    pairedSecond.insert(pair.second)
+  }
+
+  // MARK: Thunks
+
+  /// Pairs the thunks of one function: the bases they serve lie in the same order on both targets.
+  private mutating func matchThunks(_ lefts: [Int], _ rights: [Int]) -> Bool {
+    guard let left = sortedByOffset(lefts, in: first), let right = sortedByOffset(rights, in: second)
+    else { return false }
+    let found = zip(left, right).map { pair($0, $1) }
+    guard found.allSatisfy({ pair in pair?.differences.allSatisfy(isOffset) == true }) else {
+      return false
+    }
+    found.forEach { if let pair = $0 { take(pair) } }
+    return true
+  }
+
+  private func isOffset(_ difference: NameDifference) -> Bool {
+    switch difference.kind {
+    case .thunkOffset, .integer, .vaList, .longDouble: true
+    default: false
+    }
+  }
+
+  private func sortedByOffset(_ indices: [Int], in names: [MangledName]) -> [Int]? {
+    var sorted: [(index: Int, offsets: [Int])] = []
+    for index in indices {
+      guard let offsets = names[index].callOffsets else { return nil }
+      sorted.append((index, offsets))
+    }
+    sorted.sort { $0.offsets.lexicographicallyPrecedes($1.offsets) }
+    return sorted.map(\.index)
+  }
+}
+
+extension MangledName {
+  /// The magnitudes of the numbers in the call offsets of a thunk; nil when it is none.
+  fileprivate var callOffsets: [Int]? {
+    guard case .thunk = nameClass, let encoding = firstChild(of: root),
+      let thunk = firstChild(of: encoding)
+    else { return nil }
+    var numbers: [Int] = []
+    for child in children(of: thunk) where nodes[child].kind == .callOffset {
+      var number = 0
+      for byte in text(of: child) {
+        if byte.isDigit {
+          guard number < 1 << 48 else { return nil }
+          number = number * 10 + Int(byte - UInt8(ascii: "0"))
+        } else if byte == UInt8(ascii: "_") {
+          numbers.append(number)
+          number = 0
+        }
+      }
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+@testable import Mangling
+
+/// What a program printed, and whether it succeeded.
+func output(
+  of program: String, _ arguments: [String], input: String = ""
+) throws -> (text: String, succeeded: Bool) {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = [program] + arguments
+  let (standardInput, standardOutput) = (Pipe(), Pipe())
+  process.standardInput = standardInput
+  process.standardOutput = standardOutput
+  process.standardError = FileHandle.nullDevice
+  try process.run()
+  standardInput.fileHandleForWriting.write(Data(input.utf8))
+  try standardInput.fileHandleForWriting.close()
+  let data = standardOutput.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return (String(decoding: data, as: UTF8.self), process.terminationStatus == 0)
+}
+
+/// The mangled names that `nm` lists, without versions.
+func mangledNames(in file: String, _ options: [String]) throws -> [String] {
+  let listing = try output(of: "nm", options + [file]).text
+  var names: Set<String> = []
+  for line in listing.split(separator: "\n") {
+    guard let symbol = line.split(separator: " ").last else { continue }
+    let name = symbol.split(separator: "@")[0]
+    if name.hasPrefix("_Z") { names.insert(String(name)) }
+  }
+  return names.sorted()
+}
+
+let repository = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+func parse(_ name: String) throws(MangledNameError) -> MangledName {
+  var parser = MangledNameParser()
+  return try parser.parse(name)
+}
+
+/// Reproducible random numbers.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
