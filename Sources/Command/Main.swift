@@ -16,6 +16,7 @@ struct Abitool: AsyncParsableCommand {
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
+      HookCommand.self,
     ])
 
   static func main() async {
