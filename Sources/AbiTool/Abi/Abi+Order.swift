@@ -16,11 +16,24 @@ extension Abi {
       }
       keys.withUnsafeMutableBufferPointer { HeadSort(heads: heads).sort($0) }
     }
-    var sorted: [Symbol] = []
-    sorted.reserveCapacity(symbols.count)
-    for key in keys { sorted.append(symbols[Int(key.index)]) }
-    symbols = sorted
+    permute(by: &keys)
     orderEqualHeads()
+  }
+
+  /// Puts at each place the symbol that `keys` names for it, cycle by cycle, without a second
+  /// array. Clears the indices of `keys` on the way.
+  private mutating func permute(by keys: inout [HeadSort.Key]) {
+    let isDone = UInt32.max
+    for start in keys.indices where keys[start].index != isDone {
+      let first = symbols[start]
+      var place = start
+      while keys[place].index != isDone {
+        let source = Int(keys[place].index)
+        keys[place].index = isDone
+        symbols[place] = source == start ? first : symbols[source]
+        place = source
+      }
+    }
   }
 
   /// Lines with equal heads (of different kernels or architectures) are ordered by what follows.
