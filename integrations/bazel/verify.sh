@@ -64,7 +64,7 @@ expect 'another ABI links its users' 'Linking hello
 Linking table' "$(actions //:hello //:quiet //:table | grep Linking)"
 
 echo 'greet_more T' >> src/greet.abi
-if $bazel build //:greet_abi_check 2> log; then fail 'a broken promise passed'; fi
+if $bazel build //:greet_abi_check > log 2>&1; then fail 'a broken promise passed'; fi
 grep -q greet_more log || { cat log >&2; fail 'no finding'; }
 echo 'ok: a broken promise fails the build'
 sed -i '/greet_more/d' src/greet.abi
