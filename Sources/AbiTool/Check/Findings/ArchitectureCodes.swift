@@ -54,18 +54,18 @@ extension FindingCode {
       the framework such as Microseconds
       """)
 
-  /// `long` where other targets have another type of its width.
+  /// `long` itself, under one name everywhere.
   public static let longType = FindingCode(
-    "long-type", .error, "long in the signature",
+    "long-type", .information, "long in the signature",
     explanation: """
-      long has 32 bits on 32-bit targets and 64 on 64-bit ones. Here it stands where another \
-      target has a type that is none of the well-known ones on both sides, so that the two \
-      functions do not take the same values.
+      The name is the same on all architectures, so the type is long or unsigned long itself and \
+      not a type definition. It is as wide as a pointer on each: right for sizes and addresses, \
+      wrong for numbers of a fixed width, of which a 32-bit target loses the upper half.
       """,
     example: """
-      Clock::set(long)    x86_64: long   riscv32: long long
+      Connection::donate(unsigned long)    _ZN10Connection6donateEm everywhere
       """,
-    cure: "use one type of the same spelling on all targets")
+    cure: "nothing to do for sizes and addresses; use long long for 64-bit numbers")
 
   /// `va_list`.
   public static let vaListType = FindingCode(
@@ -88,8 +88,8 @@ extension FindingCode {
     "long-double", .error, "long double in the signature",
     explanation: """
       long double has 80 bits on x86, 128 on AArch64 and RISC-V and 64 on ARM. Where the mangled \
-      name is the same (e) the values still are not; where targets mangle it otherwise (g, u9__ieee128) \
-      the symbols differ too.
+      name is the same (e), that is worth a note only; where targets mangle it otherwise (g on \
+      s390x and 64-bit PowerPC, u9__ieee128) the symbols differ too.
       """,
     example: """
       Connection::load(long double)    _ZN10Connection4loadEe

@@ -58,8 +58,10 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
 /// The number of insertions, deletions and replacements from one text to another (Levenshtein).
 enum EditDistance {
   static func between(_ left: String, _ right: String) -> Int {
-    let left = Array(left.utf8)
-    let right = Array(right.utf8)
+    between(Array(left.utf8), Array(right.utf8))
+  }
+
+  static func between(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var row = Array(0...right.count)
     for (i, byte) in left.enumerated() {
       var diagonal = row[0]
