@@ -11,13 +11,13 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
-    version: ToolVersion.current,
     subcommands: [
       ExtractCommand.self,
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
       TaintCommand.self,
+      HookCommand.self,
     ])
 
   static func main() async {
