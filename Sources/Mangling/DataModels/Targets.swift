@@ -22,7 +22,9 @@ extension DataModel {
       int64: .longLong)
   }
 
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   public static let x86_64 = lp64("x86_64", .tagArray)
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   public static let x86_32 = ilp32("x86_32", .charPointer)
   /// x86_64 with 32-bit pointers.
   public static let x32 = ilp32("x32", .tagArray)

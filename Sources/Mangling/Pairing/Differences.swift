@@ -73,7 +73,8 @@ private struct Comparison {
     guard seen.insert(UInt64(a) << 32 | UInt64(b)).inserted else { return }
 
     if isVaList(a, b) { return report(.vaList, step) }
-    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble {
+    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble
+    {
       return report(.longDouble, step)
     }
     let (left, right) = (first.nodes[a], second.nodes[b])
