@@ -50,7 +50,8 @@ import Testing
 
   static let strangers: [(String, String)] = [
     ("_Z1fm", "_Z1fPj"), ("_Z1fi", "_Z1fPi"), ("_Z1fm", "_Z1gj"), ("_Z1fm", "_Z1fjj"),
-    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"), ("_Z1fy", "_Z1fj"),
+    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"),
+    ("_Z1fx", "_Z1fj"),
     ("_Z1fn", "_Z1fx"), ("_Z1fPc", "_Z1fPv"), ("_Z1fPKv", "_Z1fPc"),
     ("_Z1fP13__va_list_tag", "_Z1fPv"),
     ("_ZN1A1fEm", "_ZNK1A1fEj"), ("_ZN1AC1Em", "_ZN1AC2Ej"),
@@ -126,6 +127,17 @@ import Testing
       [parse("_Z1fPml"), parse("_Z1fPyl")], .x86_64, [parse("_Z1fPji"), parse("_Z1fPyi")], .x86_32)
     #expect(pairing.pairs.map(\.first) == [0, 1])
     #expect(pairing.pairs.map(\.second) == [0, 1])
+  }
+
+  @Test func aTypeAsWideAsAPointerIsPairedWithoutATypedef() throws {
+    // qsizetype of Qt: `long long` or `int`.
+    let found = try differences("_ZN10QCborArray6detachEx", "_ZN10QCborArray6detachEi")
+    #expect(found.map(\.kind) == [.integer([])])
+    let pairing = try NamePairing(
+      [parse("_Z1fm"), parse("_Z1fy")], .x86_64, [parse("_Z1fj")], .x86_32)
+    #expect(pairing.pairs.map(\.first) == [0])
+    #expect(try !isPair("_Z1fx", "_Z1fi", .x86_64, .aarch64))
+    #expect(try !isPair("_Z1fl", "_Z1fi", .x86_32, .arm))
   }
 
   @Test func thunksOfOneFunctionArePairedByTheirOrder() throws {

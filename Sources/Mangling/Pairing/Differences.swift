@@ -140,7 +140,8 @@ private struct Comparison {
     let wide: Set<BuiltinType> = [.int128, .unsignedInt128]
     if wide.contains(a) || wide.contains(b) { return .int128 }
     let typedefs = firstModel.typedefs(a, b, in: secondModel)
-    return typedefs.isEmpty ? .other : .integer(typedefs)
+    let isExplained = !typedefs.isEmpty || firstModel.isPointerWide(a, and: b, in: secondModel)
+    return isExplained ? .integer(typedefs) : .other
   }
 
   /// Whether two numbers are to each other as the sizes of the pointers are.

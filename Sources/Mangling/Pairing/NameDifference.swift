@@ -2,7 +2,9 @@
 public struct NameDifference: Sendable, Hashable {
   /// What is different.
   public enum Kind: Sendable, Hashable {
-    /// An integer type, and the type definitions that stand for it on either side.
+    /// An integer type, and the type definitions that stand for it on either side. None means that
+    /// it is as wide as a pointer on both sides all the same: a type of a framework's own, such as
+    /// Qt's `qsizetype`, `long long` or `int`.
     case integer([DataModel.Typedef])
     /// `va_list`.
     case vaList
@@ -44,6 +46,9 @@ public struct NameDifference: Sendable, Hashable {
   public let firstType: BuiltinType?
   /// The builtin type of the second name, where it is one.
   public let secondType: BuiltinType?
+
+  /// How much speaks against one declaration: less for what a standard type explains.
+  var weight: Int { kind == .integer([]) ? 2 : 1 }
 
   /// Whether the data model alone is the reason, so that the names can be of one declaration.
   public var isOfDataModel: Bool {

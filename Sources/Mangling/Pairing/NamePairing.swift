@@ -2,7 +2,7 @@
 ///
 /// Give it the names that only one of the targets has: equal names need no pairing. Two names are paired
 /// when they have the same structure apart from the data model, and no other name of either target would do
-/// with as few differences. Where several would do equally none is taken; only the thunks of one function
+/// with as few differences, of which those that no standard type explains count twice. Where several would do equally none is taken; only the thunks of one function
 /// are paired by the order of their offsets.
 public struct NamePairing: Sendable {
   /// Two names of one declaration, by their positions in the lists, and how they differ.
@@ -10,6 +10,8 @@ public struct NamePairing: Sendable {
     public let first: Int
     public let second: Int
     public let differences: [NameDifference]
+
+    fileprivate var weight: Int { differences.reduce(0) { $0 + $1.weight } }
   }
 
   /// The pairs, ordered by the first list.
@@ -84,13 +86,13 @@ private struct Matcher {
     }
   }
 
-  /// The pairs that have fewer differences than any other pair of either name.
+  /// The pairs whose differences weigh less than those of any other pair of either name.
   private func certainPairs(_ possible: [NamePairing.Pair]) -> [NamePairing.Pair] {
     let first = Dictionary(grouping: possible, by: \.first)
     let second = Dictionary(grouping: possible, by: \.second)
     func isBest(_ pair: NamePairing.Pair, of rivals: [NamePairing.Pair]?) -> Bool {
       (rivals ?? []).allSatisfy {
-        $0.differences.count > pair.differences.count
+        $0.weight > pair.weight
           || $0.first == pair.first && $0.second == pair.second
       }
     }
