@@ -137,7 +137,7 @@ struct PresenceCheck {
     for name in declaration.names {
       for build in matrix.presence[name].numbers {
         guard let symbol = matrix.symbol(name, in: build) else { continue }
-        details[String(KindLetter(of: symbol).rawValue), default: BuildSet()].insert(build)
+        details[String(KindLetter(of: symbol).character), default: BuildSet()].insert(build)
       }
     }
     return Finding(
