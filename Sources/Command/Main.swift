@@ -16,6 +16,8 @@ struct Abitool: AsyncParsableCommand {
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
+      TaintCommand.self,
+      HookCommand.self,
     ])
 
   static func main() async {

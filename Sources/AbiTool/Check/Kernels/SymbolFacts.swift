@@ -49,7 +49,7 @@ enum SymbolFact: CaseIterable {
     switch self {
     case .kind:
       symbol.isData
-        ? "\(KindLetter(of: symbol).character) \(symbol.size)" : String(KindLetter(of: symbol).rawValue)
+        ? "\(KindLetter(of: symbol).character) \(symbol.size)" : String(KindLetter(of: symbol).character)
     case .tls: symbol.isTls ? "thread-local" : "global"
     case .type: TypeName.name(of: symbol.type).uppercased()
     case .binding:
