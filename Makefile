@@ -25,7 +25,7 @@ install      = $(if $(strip $(call missing,$1)),$(sudo) apt-get update -q && \
                DEBIAN_FRONTEND=noninteractive $(sudo) apt-get install -y -q --no-install-recommends \
                $(call missing,$1),true)
 
-.PHONY: help build demo test test-sanitized bench install format lint clean deps test-deps fixtures
+.PHONY: help build demo test test-sanitized bench bench-guard install format lint clean deps test-deps fixtures
 
 help:
 	@echo "demo            build, and extract the ABIs of the fixture linkers"
@@ -33,6 +33,7 @@ help:
 	@echo "test-sanitized  run the hostile-input tests with the address sanitizer"
 	@echo "build           build the release executable, $(ABITOOL)"
 	@echo "bench           measure against nm, llvm-nm and others, side by side"
+	@echo "bench-guard     compare instruction counts with those recorded"
 	@echo "install         install to \$$(DESTDIR)\$$(PREFIX), which is $(DESTDIR)$(PREFIX)"
 	@echo "format, lint    bring the sources into form, or check it"
 	@echo "clean           remove what was built"
@@ -67,7 +68,12 @@ test-sanitized: test-deps
 
 bench: build
 	@$(call install,$(BENCH_FILES))
-	Benchmarks/run
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench
+	.build-bench/release/bench $(CURDIR)/$(ABITOOL) docs
+
+bench-guard: build
+	@$(call install,$(BENCH_FILES))
+	Benchmarks/guard $(ABITOOL)
 
 install: build
 	install -D -m 755 $(ABITOOL) $(DESTDIR)$(PREFIX)/bin/abitool
@@ -88,4 +94,4 @@ lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-asan
+	rm -rf .build .build-asan .build-bench

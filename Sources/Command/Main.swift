@@ -1,6 +1,5 @@
 import AbiTool
 import ArgumentParser
-
 import Glibc
 
 /// The command line: arguments in, exit status out.
@@ -12,7 +11,15 @@ struct Abitool: AsyncParsableCommand {
     commandName: "abitool",
     abstract: "Symbol lists, stub libraries and link checks for ELF.",
     version: ToolVersion.current,
-    subcommands: [ExtractCommand.self, StubCommand.self, CheckCommand.self, DiffCommand.self])
+    subcommands: [
+      ExtractCommand.self,
+      StubCommand.self,
+      IfsoCommand.self,
+      CheckCommand.self,
+      DiffCommand.self,
+      TaintCommand.self,
+      HookCommand.self,
+    ])
 
   static func main() async {
     TemporaryFiles.removeOnSignals()

@@ -8,7 +8,7 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "The form of the report: text, json, sarif, github or markdown.")
   var format = ReportFormat.text
 
-  @Flag(help: "Only the number of findings of each code.")
+  @Flag(help: "Only a table of how much was found of each kind.")
   var summary = false
 
   @Flag(help: "List all findings, notes included; no long list is cut.")
@@ -28,6 +28,12 @@ struct ReportOptions: ParsableArguments {
       "Accepted findings: PATTERN CODE [kernel=…] [arch=…] # reason", valueName: "file"),
     completion: .file())
   var allow: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write this file, empty, when nothing is rejected: what a build records.", valueName: "file"),
+    completion: .file())
+  var stamp: String?
 
   /// Applies the allow file.
   func allowing(_ findings: [Finding], builds: [Build] = []) throws(InputError) -> [Finding] {
@@ -60,10 +66,11 @@ struct ReportOptions: ParsableArguments {
       try Diagnostics.output(text.text(of: report))
     }
     if report.isRejected { throw ExitCode(1) }
+    if let stamp { try OutputFile(FilePath(stamp)).write([]) }
   }
 
   /// Colours on a terminal only, and never under NO_COLOR (no-color.org) or TERM=dumb.
-  private static var colorIsWanted: Bool {
+  static var colorIsWanted: Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
     return getenv("TERM").map { String(cString: $0) } != "dumb"

@@ -44,7 +44,8 @@ extension ElfFile {
 
   /// Refuses a file that ends inside what is to be loaded.
   func requireLoadedPart() throws(ElfError) {
-    for (index, segment) in segments.enumerated() where segment.kind == .load {
+    for (index, segment) in segments.enumerated()
+    where segment.kind == .load && segment.fileSize > 0 {
       let end = segment.offset + segment.fileSize
       if end > UInt64(size) {
         throw .truncated("segment \(index)", end: end, size: size)
@@ -142,6 +143,22 @@ extension ElfFile {
     return wide
       ? head.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
       : UInt64(head.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+  }
+
+  /// The number of buckets of the GNU hash table (`DT_GNU_HASH`). Nil when there is no such table.
+  ///
+  /// - Throws: `ElfError` when the table does not hold as many.
+  public func gnuHashBucketCount() throws(ElfError) -> UInt32? {
+    guard let section = sections.first(where: { $0.kind == .gnuHash }), section.size >= 16 else {
+      return nil
+    }
+    let count = bytes(
+      try data(FileRange(offset: section.offset, size: 4), as: ELF_T_WORD, "the GNU hash table")
+    ).loadUnaligned(as: UInt32.self)
+    guard UInt64(count) * 4 <= section.size - 16 else {
+      throw .malformed("the GNU hash table has \(count) buckets in \(section.size) bytes")
+    }
+    return count
   }
 
   /// The number of symbols that a `DT_GNU_HASH` table implies: the end of its last chain.

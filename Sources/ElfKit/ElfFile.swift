@@ -8,7 +8,7 @@ public import SystemPackage
 /// is copied out; memory of the mapping is only ever seen inside a closure.
 public struct ElfFile: ~Copyable {
   /// `Elf *`. Never nil while the value lives; all `Elf_Data` reached from it live as long.
-  let handle: OpaquePointer
+  package let handle: OpaquePointer
   /// Size of the file, or of the archive member, in bytes.
   public let size: Int
   public let header: ElfHeader
@@ -110,16 +110,27 @@ struct InputFile: ~Copyable {
 
   /// The reason why a file that libelf does not recognise is none, for the user.
   func notElf() -> ElfError {
-    var magic: [UInt8] = [0, 0, 0, 0]
-    let count = magic.withUnsafeMutableBytes {
-      (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0
-    }
-    if count == 4, magic == [0x7f, 0x45, 0x4c, 0x46] {
+    let start = firstBytes(of: 64)
+    if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
       return size < 52
         ? .truncated("the ELF header", end: 52, size: size)
         : .malformed("no such class, byte order or version in e_ident")
     }
-    return ElfError(.notElf, "not an ELF file")
+    let isScript = ["/* GNU ld script", "INPUT", "GROUP", "OUTPUT_FORMAT"].contains {
+      start.starts(with: $0.utf8)
+    }
+    return ElfError(
+      .notElf,
+      isScript
+        ? "a linker script, not an ELF file; name the library that it refers to"
+        : "not an ELF file")
+  }
+
+  private func firstBytes(of count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      initialized = (try? descriptor.read(fromAbsoluteOffset: 0, into: raw)) ?? 0
+    }
   }
 }
 

@@ -13,7 +13,8 @@ public struct SymbolTable {
   public var hasVersions: Bool { !versym.isEmpty }
 
   private let entries: UnsafeRawBufferPointer
-  private let strings: UnsafeRawBufferPointer
+  /// The string table, in place.
+  public let strings: UnsafeRawBufferPointer
   private let versym: UnsafeRawBufferPointer
   private let is64: Bool
   private let placements: PlacementMap
@@ -176,13 +177,13 @@ extension ElfFile {
   /// Hands out the dynamic symbol table (`.dynsym`) with the versions of its entries.
   ///
   /// - Throws: `ElfError` with code `.absent` when there is none, or what `body` throws.
-  public func withDynamicSymbols<Result>(
+  public func withDynamicSymbols<Result: ~Copyable>(
     _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
     try withDynamicSymbols(try locateDynamicTables(), body)
   }
 
-  func withDynamicSymbols<Result>(
+  func withDynamicSymbols<Result: ~Copyable>(
     _ tables: DynamicTables, _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
     let is64 = header.elfClass == .elf64

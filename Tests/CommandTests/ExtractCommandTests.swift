@@ -227,6 +227,7 @@ struct ExtractCommandTests {
   @Test func inputsThatAreNoLibraryEndInOneLineAndStatusTwo() throws {
     try scratch.write("empty", "")
     try scratch.write("text", "hello\n")
+    try scratch.write("script", "/* GNU ld script */\nGROUP ( libc.so.6 )\n")
     try scratch.write("magic", "\u{7f}ELF")
     let object = try Fixtures.compile("int x;", as: "x.o", ["-c"], in: scratch)
     try succeed("ar", ["rc", "x.a", object], in: scratch.url)
@@ -236,6 +237,7 @@ struct ExtractCommandTests {
     let core = try coreFile()
     for (path, cause) in [
       ("empty", "the file is empty"), ("text", "not an ELF file"), ("magic", "truncated"),
+      ("script", "a linker script"),
       (object, "relocatable object"), ("x.a", "ar archive"), ("fifo", "not a regular file"),
       (".", "is a directory"), ("/dev/null", "not a regular file"), ("none", "No such file"),
       (program, "statically linked"), (core, "core file"),

@@ -5,8 +5,10 @@ enum AssemblyNames {
     let problem: String? = plan.withName(of: entry) { name in
       for byte in name {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "@"):
-          return "a name with \(LineReader.show(byte))"
+        case UInt8(ascii: "@"): return "a name with '@'"
+        // LLVM takes escapes in names, but not in those of .symver.
+        case _ where isEscaped(byte) && entry.version != nil:
+          return "a name with \(LineReader.show(byte)) and a version"
         case 0..<0x20, 0x7f: return "a name with \(LineReader.show(byte))"
         default: break
         }
@@ -21,9 +23,15 @@ enum AssemblyNames {
     throw plan.error(entry, "\(plan.name(of: entry)): assemblers do not take \(problem)")
   }
 
+  /// Whether a byte is to be written with a backslash in front of it.
+  @inline(__always)
+  static func isEscaped(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
   private static func isSection(_ name: UnsafeRawBufferPointer) -> Bool {
     let name = String(decoding: name, as: UTF8.self)
-    return [".text", ".data", ".bss", ".tbss", ".bss.rel.ro", StubMarker.sectionName].contains(name)
+    return [".text", ".data", ".bss", ".bss.rel.ro"].contains(name)
       || name.hasPrefix(".abi.") || name.hasPrefix(".note.")
   }
 

@@ -37,17 +37,16 @@ public struct StubBuild: Sendable {
     let directory = try TemporaryDirectory()
     let object = try await assemble(in: directory)
     var job = Toolchain.LinkJob(
-      object: object, output: directory.appending("stub.so"), soname: try soname())
-    if let script = try VersionScript.text(of: plan) {
+      object: object, output: directory.appending("stub.so"),
+      soname: try argument(plan.soname, "#%soname"))
+    if let script = try VersionScript.text(of: plan, withParents: tools.writesParents) {
       job.versionScript = try directory.write(script, as: "stub.ver")
     }
     if tools.needsLinkerScript {
       job.linkerScript = try directory.write(LinkerScript.text(for: plan), as: "stub.ld")
     }
-    job.needed = try writeNeededLibraries(in: directory)
-    let link = ToolRun(tool: tools.linker, arguments: tools.linkerArguments(job))
-    let outcome = try await run(link)
-    guard outcome.succeeded else { throw blame(outcome, of: tools.linker, text: nil) }
+    job.needed = try await linkNeededLibraries(in: directory)
+    try await run(tools.linker, tools.linkerArguments(job))
     try StubVerification.verify(job.output, against: plan, linker: tools.linker.path.string)
     return try Self.read(job.output)
   }
@@ -59,27 +58,35 @@ public struct StubBuild: Sendable {
     let source = try directory.write(text, as: "stub.s")
     let object = directory.appending("stub.o")
     let arguments = tools.assemblerArguments(source, output: object)
-    let outcome = try await run(ToolRun(tool: tools.assembler, arguments: arguments))
-    guard outcome.succeeded else { throw blame(outcome, of: tools.assembler, text: text) }
+    try await run(tools.assembler, arguments, assembling: text)
     return object
   }
 
-  /// A SONAME is an argument of the linker, and ends in NUL.
-  private func soname() throws(InputError) -> String {
-    guard let soname = plan.soname else {
+  /// Runs a tool.
+  ///
+  /// - Parameters:
+  ///   - tool: the assembler or the linker.
+  ///   - arguments: all of its arguments.
+  ///   - text: what the assembler reads, by which its complaints are traced to a symbol.
+  private func run(_ tool: Toolchain.Tool, _ arguments: [String], assembling text: [UInt8]? = nil)
+    async throws(InputError)
+  {
+    let job = ToolRun(tool: tool, arguments: arguments)
+    report(.command(job.commandLine))
+    let outcome = try await job()
+    guard outcome.succeeded else { throw blame(outcome, of: tool, text: text) }
+    if !outcome.output.isEmpty { report(.toolOutput(outcome.output)) }
+  }
+
+  /// A SONAME as an argument of the linker.
+  private func argument(_ soname: ByteName?, _ what: String) throws(InputError) -> String {
+    guard let soname else {
       throw InputError(path: plan.path, "no SONAME; give one with --soname")
     }
     guard let text = String(validating: soname.bytes, as: UTF8.self) else {
-      throw InputError(path: plan.path, "SONAME \(soname.spelled): not UTF-8")
+      throw InputError(path: plan.path, "\(what) \(soname.spelled): not UTF-8")
     }
     return text
-  }
-
-  private func run(_ tool: ToolRun) async throws(InputError) -> ToolRun.Outcome {
-    report(.command(tool.commandLine))
-    let outcome = try await tool()
-    if outcome.succeeded, !outcome.output.isEmpty { report(.toolOutput(outcome.output)) }
-    return outcome
   }
 
   private static func read(_ path: FilePath) throws(InputError) -> [UInt8] {
@@ -90,10 +97,22 @@ public struct StubBuild: Sendable {
 
   /// A linker enters a library into `DT_NEEDED` when it is given one, so it is given empty ones
   /// of the names wanted.
-  private func writeNeededLibraries(in directory: borrowing TemporaryDirectory)
-    throws(InputError) -> [FilePath]
+  private func linkNeededLibraries(in directory: borrowing TemporaryDirectory)
+    async throws(InputError) -> [FilePath]
   {
-    []
+    guard !plan.needed.isEmpty else { return [] }
+    let source = try directory.write([], as: "empty.s")
+    let empty = directory.appending("empty.o")
+    try await run(tools.assembler, tools.assemblerArguments(source, output: empty))
+    var libraries: [FilePath] = []
+    for (index, name) in plan.needed.enumerated() {
+      let library = directory.appending("needed\(index).so")
+      let job = Toolchain.LinkJob(
+        object: empty, output: library, soname: try argument(name, "#%needed"))
+      try await run(tools.linker, tools.linkerArguments(job))
+      libraries.append(library)
+    }
+    return libraries
   }
 
   // MARK: Blame

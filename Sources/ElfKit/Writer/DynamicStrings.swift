@@ -15,14 +15,17 @@ struct DynamicStrings {
       add(version.name)
       for parent in version.parents { add(parent) }
     }
-    var size = front.count
+    for need in object.needs {
+      add(need.file)
+      for version in need.versions { add(version.name) }
+    }
+    size = front.count
     for index in symbols.entries.indices where !symbols.sharesName(index, names) {
       size += Int(symbols.entries[index].nameLength) + 1
     }
     guard size <= UInt32.max else {
       throw ElfError(.limit, "the symbols' names take \(size) bytes; st_name has 32 bits")
     }
-    self.size = size
   }
 
   private mutating func add(_ name: [UInt8]) {

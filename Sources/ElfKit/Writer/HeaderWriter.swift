@@ -45,7 +45,7 @@ extension SharedObject {
   /// gABI ch. 4 "Sections", with the names that `.shstrtab` holds.
   func writeSections(_ layout: SharedObjectLayout, _ writer: FieldWriter) {
     var fields = FieldSequence(writer, at: layout.sectionHeaderOffset)
-    var names = FieldSequence(writer, at: layout.section(.shstrtab)?.offset ?? 0)
+    var names = FieldSequence(writer, at: layout.fileOffset(of: .shstrtab) ?? 0)
     let namesStart = names.offset
     for section in layout.sections {
       fields.word(UInt32(names.offset - namesStart))
@@ -53,7 +53,7 @@ extension SharedObject {
       fields.word(section.kind.rawValue)
       fields.address(section.flags)
       fields.address(section.address)
-      fields.address(UInt64(section.offset))
+      fields.address(section.offset)
       fields.address(section.size)
       fields.word(section.link.map { UInt32(layout.index(of: $0)) } ?? 0)
       fields.word(section.info)

@@ -11,6 +11,7 @@ struct SharedObjectLayout {
     case dynstr
     case versym
     case verdef
+    case verneed
     case attributes(Int)
     case symbols(SharedObject.SymbolSection)
     case dynamic
@@ -24,7 +25,7 @@ struct SharedObjectLayout {
     var kind: Section.Kind
     var flags: UInt64 = 0
     var address: UInt64 = 0
-    var offset: Int = 0
+    var offset: UInt64 = 0
     var size: UInt64 = 0
     var alignment: UInt64 = 1
     var entrySize: UInt64 = 0
@@ -48,6 +49,10 @@ struct SharedObjectLayout {
   private var offset = 0
   /// The first address after what has one so far.
   private var address: UInt64 = 0
+  /// How far addresses are ahead of offsets. That goes for sections without contents too, whose
+  /// offsets are where they would be (gABI ch. 4 "Section Header", `sh_offset`): strict readers
+  /// find the segment of a section by its offset.
+  private var lead: UInt64 = 0
 
   private static let allocated: UInt64 = 2
   private static let writable: UInt64 = 1
@@ -65,9 +70,9 @@ struct SharedObjectLayout {
     offset = programHeaderOffset + segmentCount * (is64 ? 56 : 32)
     address = UInt64(offset)
     try placeReadOnlyPart(symbols, strings)
-    try placeNobitsSegment(.text, flags: Self.executable)
-    try placeNobitsSegment(.readOnly, flags: 0)
+    try placeText()
     try placeWritablePart()
+    try placeReadOnlyData()
     addSegment(.gnuStack, flags: 6, alignment: 16)
     placeUnloadedPart()
     segments.sort { (Self.rank($0.kind), $0.address) < (Self.rank($1.kind), $1.address) }
@@ -83,7 +88,7 @@ struct SharedObjectLayout {
   private static let propertySection = ".note.gnu.property"
 
   private var segmentCount: Int {
-    // Two of PT_LOAD, PT_DYNAMIC, PT_GNU_STACK and PT_GNU_RELRO are always there.
+    // Two of PT_LOAD, PT_DYNAMIC, PT_GNU_RELRO and PT_GNU_STACK are always there.
     [has(.text), has(.readOnly), hasTls, hasAbiFlags, hasProperty].count { $0 }
       + object.notes.count + 5
   }
@@ -108,6 +113,12 @@ struct SharedObjectLayout {
 
   func section(_ content: Content) -> PlannedSection? {
     sections.first { $0.content == content }
+  }
+
+  /// Where the contents of a section are. Nil when there is no such section, or no contents.
+  func fileOffset(of content: Content) -> Int? {
+    guard let section = section(content), section.kind != .nobits else { return nil }
+    return Int(section.offset)
   }
 
   // MARK: Segments
@@ -150,17 +161,7 @@ struct SharedObjectLayout {
       PlannedSection(
         content: .dynstr, name: ".dynstr", kind: .strtab, flags: Self.allocated,
         size: UInt64(strings.size)))
-    if !object.versions.isEmpty {
-      try place(
-        PlannedSection(
-          content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
-          size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
-      try place(
-        PlannedSection(
-          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
-          size: UInt64(object.verdefSize), alignment: 4, link: .dynstr,
-          info: UInt32(object.versions.count + 1)))
-    }
+    try placeVersions(symbols)
     segments.append(
       Segment(
         kind: .load, flags: 4, offset: 0, address: 0, fileSize: UInt64(offset),
@@ -168,6 +169,28 @@ struct SharedObjectLayout {
     for note in object.notes.indices { addSegment(ofNote: note) }
     if let flags = sections.first(where: { $0.kind == .mipsAbiFlags }) {
       addSegment(.mipsAbiFlags, flags: 4, alignment: flags.alignment, from: flags, to: flags)
+    }
+  }
+
+  private mutating func placeVersions(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    guard object.versionCount > 0 else { return }
+    try place(
+      PlannedSection(
+        content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
+        size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
+    if !object.versions.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
+          size: UInt64(object.verdefSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.versions.count + 1)))
+    }
+    if !object.needs.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verneed, name: ".gnu.version_r", kind: .gnuVerneed, flags: Self.allocated,
+          size: UInt64(object.verneedSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.needs.count)))
     }
   }
 
@@ -180,27 +203,36 @@ struct SharedObjectLayout {
     }
   }
 
-  /// A segment for one section without contents.
-  private mutating func placeNobitsSegment(
-    _ section: SharedObject.SymbolSection, flags: UInt64
-  ) throws(ElfError) {
-    guard has(section) else { return }
-    address = try aligned(address, max(page, object[section].alignment))
-    let start = address
-    try placeSymbols(section, flags: flags)
-    // No byte of the file belongs to the segment, so the offset only has to be congruent to the
-    // address (gABI ch. 5 "Program Header"): the last multiple of the page size.
+  /// Where functions are. An executable section has contents, at least for strict readers.
+  private mutating func placeText() throws(ElfError) {
+    guard has(.text) else { return }
+    let extent = object[.text]
+    address = try added(try aligned(address, page), UInt64(offset) % page)
+    lead = address - UInt64(offset)
+    try place(
+      PlannedSection(
+        content: .symbols(.text), name: SharedObject.SymbolSection.text.name, kind: .progbits,
+        flags: Self.allocated | Self.executable, size: extent.size, alignment: extent.alignment))
+    guard let text = section(.symbols(.text)) else { return }
+    bases[Int(SharedObject.SymbolSection.text.rawValue)] = text.address
     segments.append(
       Segment(
-        kind: .load, flags: flags & Self.executable != 0 ? 5 : 4,
-        offset: UInt64(offset) / page * page, address: start, fileSize: 0,
-        memorySize: address - start, alignment: page))
+        kind: .load, flags: 5, offset: text.offset, address: text.address,
+        fileSize: extent.size, memorySize: extent.size, alignment: page))
+  }
+
+  private mutating func placeReadOnlyData() throws(ElfError) {
+    guard has(.readOnly) else { return }
+    address = try aligned(address, max(page, object[.readOnly].alignment))
+    try placeSymbols(.readOnly, flags: 0)
+    addSegment(.load, flags: 4, from: section(.symbols(.readOnly)), alignment: page)
   }
 
   /// `.dynamic` and data: RELRO first, then what stays writable.
   private mutating func placeWritablePart() throws(ElfError) {
     offset = (offset + 7) & ~7
     address = try added(try aligned(address, page), UInt64(offset) % page)
+    lead = address - UInt64(offset)
     let entrySize: UInt64 = is64 ? 16 : 8
     try place(
       PlannedSection(
@@ -212,18 +244,23 @@ struct SharedObjectLayout {
     addSegment(.dynamic, flags: 6, alignment: dynamic.alignment, from: dynamic, to: dynamic)
     try placeTls()
     try placeSymbols(.relro, flags: Self.writable)
-    let start = dynamic.address
-    segments.append(
-      Segment(
-        kind: .gnuRelro, flags: 4, offset: UInt64(dynamic.offset), address: start,
-        fileSize: dynamic.size, memorySize: address - start, alignment: 1))
+    addSegment(.gnuRelro, flags: 4, from: dynamic, alignment: 1)
     if has(.data) || has(.bss) { address = try aligned(address, page) }
     try placeSymbols(.data, flags: Self.writable)
     try placeSymbols(.bss, flags: Self.writable)
+    addSegment(.load, flags: 6, from: dynamic, alignment: page)
+  }
+
+  /// A segment up to the current address, of which no more than its first section is in the file.
+  private mutating func addSegment(
+    _ kind: Segment.Kind, flags: UInt32, from first: PlannedSection?, alignment: UInt64
+  ) {
+    guard let first else { return }
     segments.append(
       Segment(
-        kind: .load, flags: 6, offset: UInt64(dynamic.offset), address: start,
-        fileSize: dynamic.size, memorySize: address - start, alignment: page))
+        kind: kind, flags: flags, offset: first.offset, address: first.address,
+        fileSize: first.kind == .nobits ? 0 : first.size, memorySize: address - first.address,
+        alignment: alignment))
   }
 
   /// Thread-local sections without contents take no addresses; the next section may have theirs.
@@ -232,18 +269,17 @@ struct SharedObjectLayout {
     let (data, bss) = (object[.threadData], object[.threadBss])
     let alignment = max(data.alignment, bss.alignment)
     address = try aligned(address, alignment)
-    let after = address
+    let start = address
     try placeSymbols(.threadData, flags: Self.writable | Self.threadLocal)
     if has(.threadBss) { address = try aligned(address, alignment) }
-    bases[Int(SharedObject.SymbolSection.threadBss.rawValue)] = address - after
+    bases[Int(SharedObject.SymbolSection.threadBss.rawValue)] = address - start
     try placeSymbols(.threadBss, flags: Self.writable | Self.threadLocal)
-    segments.append(
-      Segment(
-        kind: .tls, flags: 4, offset: UInt64(offset), address: after, fileSize: 0,
-        memorySize: address - after, alignment: alignment))
-    address = after
+    let first = section(.symbols(.threadData)) ?? section(.symbols(.threadBss))
+    addSegment(.tls, flags: 4, from: first, alignment: alignment)
+    address = start
   }
 
+  /// Places a section without contents.
   private mutating func placeSymbols(_ section: SharedObject.SymbolSection, flags: UInt64)
     throws(ElfError)
   {
@@ -254,7 +290,7 @@ struct SharedObjectLayout {
     sections.append(
       PlannedSection(
         content: .symbols(section), name: section.name, kind: .nobits,
-        flags: flags | Self.allocated, address: address, offset: offset, size: extent.size,
+        flags: flags | Self.allocated, address: address, offset: address - lead, size: extent.size,
         alignment: extent.alignment))
     address = try added(address, extent.size)
   }
@@ -291,7 +327,7 @@ struct SharedObjectLayout {
     address = try added(address, padding)
     offset += Int(padding)
     section.address = address
-    section.offset = offset
+    section.offset = UInt64(offset)
     address = try added(address, section.size)
     offset += Int(section.size)
     sections.append(section)
@@ -301,7 +337,7 @@ struct SharedObjectLayout {
     var section = planned
     let alignment = Int(section.alignment)
     offset = (offset + alignment - 1) & ~(alignment - 1)
-    section.offset = offset
+    section.offset = UInt64(offset)
     offset += Int(section.size)
     sections.append(section)
   }
@@ -314,7 +350,7 @@ struct SharedObjectLayout {
     if let first, let last { size = last.address + last.size - first.address }
     segments.append(
       Segment(
-        kind: kind, flags: flags, offset: UInt64(first?.offset ?? 0), address: first?.address ?? 0,
+        kind: kind, flags: flags, offset: first?.offset ?? 0, address: first?.address ?? 0,
         fileSize: size, memorySize: size, alignment: alignment))
   }
 

@@ -18,10 +18,10 @@ struct SymbolWriter {
     self.symbols = symbols
     self.strings = strings
     self.writer = writer
-    symbolsOffset = layout.section(.dynsym)?.offset ?? 0
-    stringsOffset = layout.section(.dynstr)?.offset ?? 0
-    versionsOffset = layout.section(.versym)?.offset
-    hashOffset = layout.section(.hash)?.offset ?? 0
+    symbolsOffset = layout.fileOffset(of: .dynsym) ?? 0
+    stringsOffset = layout.fileOffset(of: .dynstr) ?? 0
+    versionsOffset = layout.fileOffset(of: .versym)
+    hashOffset = layout.fileOffset(of: .hash) ?? 0
     hash = SysvHashTable(symbols, object.header)
     places = SharedObject.SymbolSection.allCases.map { section in
       (UInt16(layout.index(of: .symbols(section))), layout.bases[Int(section.rawValue)])

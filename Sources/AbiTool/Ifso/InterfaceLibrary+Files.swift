@@ -1,0 +1,50 @@
+internal import Glibc
+public import SystemPackage
+
+extension InterfaceLibrary {
+  /// Makes the interface library of the library at `input` and writes it to `output`, unless it
+  /// has these bytes already.
+  ///
+  /// - Throws: `InputError` when the input is no shared library, is the same file as the output,
+  ///   or the output cannot be written.
+  public static func write(for input: FilePath, to output: FilePath) throws(InputError) {
+    guard !isSameFile(input, output) else {
+      throw InputError(path: output.string, "is the library itself; write to another file")
+    }
+    let library = try InterfaceLibrary(of: input)
+    try library.write(to: output)
+  }
+
+  /// Where the interface libraries of several libraries go: into a directory, under the names of
+  /// the libraries, so that `-L` and `-l` find them.
+  ///
+  /// - Throws: `InputError` when two have the same name, or there is no such directory.
+  public static func outputs(for libraries: [FilePath], in directory: FilePath)
+    throws(InputError) -> [FilePath]
+  {
+    var status = stat()
+    guard stat(directory.string, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw InputError(path: directory.string, "not a directory; several libraries need one")
+    }
+    var seen: Set<FilePath.Component> = []
+    var result: [FilePath] = []
+    for library in libraries {
+      guard let name = library.lastComponent else {
+        throw InputError(path: library.string, "not a file")
+      }
+      guard seen.insert(name).inserted else {
+        throw InputError(
+          path: library.string,
+          "another library has the name \(name) too; write them to different directories")
+      }
+      result.append(directory.appending(name))
+    }
+    return result
+  }
+
+  private static func isSameFile(_ left: FilePath, _ right: FilePath) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard stat(left.string, &first) == 0, stat(right.string, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+}
