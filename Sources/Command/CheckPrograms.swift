@@ -11,6 +11,12 @@ extension LinkCheckOptions {
     var options = ProgramCheck.Options()
     options.isKernelAgnostic = kernelAgnostic
     options.listsBindings = bindings
+    let abis = loader.promisedAbis
+    options.kernelTies = { path throws(InputError) in
+      var taint = TaintOptions()
+      taint.abis = abis
+      return try Taint.results(of: path, options: taint).flatMap(\.findings)
+    }
     let check = ProgramCheck(loader: loader, options: options)
     if let why {
       try trace(why, check)

@@ -53,7 +53,7 @@ extension ImageCheck {
     for provider in loader.providers
     where provider.isAbi && Provider.isKernelSpecific(name, of: provider.commonName) {
       report(
-        .kernelLinker, of: index,
+        .kernelLibrary, symbol: ByteName(name), of: index,
         "\(verb) \(name), the library of one kernel, where \(provider.commonName) is meant")
       return
     }

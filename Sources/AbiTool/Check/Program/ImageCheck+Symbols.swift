@@ -85,7 +85,7 @@ extension ImageCheck {
     let kernels = abi.condition(of: symbol).kernels
     guard !kernels.isEmpty else { return }
     reportSymbol(
-      .kernelSpecific, reference, of: index, match,
+      .kernelSymbol, reference, of: index, match,
       "uses it, and it exists on \(kernels.joined(separator: ", ")) only (\(place(match)))")
   }
 
