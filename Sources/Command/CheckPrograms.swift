@@ -22,6 +22,10 @@ extension LinkCheckOptions {
       try trace(why, check)
       return
     }
+    if suggest {
+      try printSuggestion(check)
+      return
+    }
     let files = ProgramFiles(program).files
     let progress = Progress(total: files.count)
     let result = await ProgramBatch(check, files).run { progress($0) }
@@ -59,6 +63,14 @@ extension LinkCheckOptions {
     }
     for path in library { result.append(Provider(library: try LinkObject(path: FilePath(path)))) }
     return result
+  }
+
+  private func printSuggestion(_ check: ProgramCheck) throws {
+    var suggestion = Suggestion(check, implementations: library.map { FilePath($0) })
+    for file in ProgramFiles(program).files { try suggestion.add(FilePath(file.path)) }
+    let lines = try suggestion.lines()
+    if lines.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
+    try lines.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
   }
 
   private func trace(_ symbol: String, _ check: ProgramCheck) throws {
