@@ -1,6 +1,6 @@
 /// Codes for programs, and libraries, measured by what they are to find at run time.
 extension FindingCode {
-  static let programCodes = [
+  public static let programCodes = [
     undefinedSymbol, leftToProgram, versionMissing, versionUnchecked, typeClash, copyCut,
     copyLarger, copyProtected, notLinked, foundTwice, mustDefine, neededNotFound, neededUnused,
     stubAtRunTime, interpreterMissing, provided,
