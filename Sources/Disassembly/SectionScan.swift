@@ -13,14 +13,11 @@ struct SectionScan {
   /// The number of the section where addresses are relative to it.
   private var scope: UInt32 { header.type == .relocatable ? part.index : 0 }
 
-  /// - Parameter image: what the file has in memory.
-  func run(_ image: [LoadedBytes], into sites: inout [CodeScan.Site]) {
+  func run(into sites: inout [CodeScan.Site]) {
     let ranges = mappedRanges()
     var collected: [CodeScan.Site] = []
     if ranges.isEmpty {
-      let tables = JumpTables(
-        addressSize: header.elfClass.addressSize, isLittleEndian: header.byteOrder == .little,
-        image: image)
+      let tables = JumpTables(code: code, addressSize: header.elfClass.addressSize)
       switch header.machine {
       case .x86_64, .i386:
         if let decoder = X86Decoder(code, is64Bit: header.machine == .x86_64) {
@@ -79,7 +76,9 @@ struct SectionScan {
       let end = Int(region.range.upperBound - code.address)
       guard next < end else { continue }
       let decoder = decoder(region.function?.isThumb ?? false)
-      var flow = FlowAnalysis(decoder, region: region.range, tables: tables)
+      var flow = FlowAnalysis(
+        decoder, region: region.range, function: region.function.map { $0.address..<$0.end },
+        tables: tables, acceptsPrivileged: includesPrivileged)
       for object in objects where object.overlaps(region.range) { flow.markData(object) }
       flow.progress = { progress($0 + Int(region.range.lowerBound - code.address)) }
       flow.run(roots: region.function.map { [$0.address] } ?? [])
