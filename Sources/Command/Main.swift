@@ -17,6 +17,7 @@ struct Abitool: AsyncParsableCommand {
       IfsoCommand.self,
       CheckCommand.self,
       TaintCommand.self,
+      HookCommand.self,
     ])
 
   static func main() async {

@@ -29,6 +29,12 @@ struct ReportOptions: ParsableArguments {
     completion: .file())
   var allow: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write this file, empty, when nothing is rejected: what a build records.", valueName: "file"),
+    completion: .file())
+  var stamp: String?
+
   /// Applies the allow file.
   func allowing(_ findings: [Finding], builds: [Build] = []) throws(InputError) -> [Finding] {
     guard let allow else { return findings }
@@ -57,6 +63,7 @@ struct ReportOptions: ParsableArguments {
       try Diagnostics.output(text.text(of: report))
     }
     if report.isRejected { throw ExitCode(1) }
+    if let stamp { try OutputFile(FilePath(stamp)).write([]) }
   }
 
   /// Colours on a terminal only, and never under NO_COLOR (no-color.org) or TERM=dumb.

@@ -51,7 +51,10 @@ enum StubVerification {
     case .undefined: return symbol.isDefined ? "defined the symbol" : nil
     case .absolute: return symbol.placement == .absolute ? nil : "gave the symbol a section"
     case .section(let section, _):
-      guard symbol.placement == section.placement, symbol.type == entry.type else {
+      guard symbol.type == entry.type else {
+        return "gave it the symbol type \(TypeName.name(of: symbol.type))"
+      }
+      guard symbol.placement == section.placement else {
         return "put it into a segment for \(symbol.placement) data"
       }
       guard symbol.size == entry.size else { return "changed its size to \(symbol.size) bytes" }
