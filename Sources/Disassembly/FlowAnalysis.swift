@@ -165,7 +165,7 @@ struct FlowAnalysis<Machine: Decoder> {
       address <= function.upperBound
     {
       for index in first..<found.count { found[index].evidence = .code }
-    } else {
+    } else if Machine.losesStep {
       let kept = plausibility.sites
       let sites = found[first...]
       found.removeSubrange(first...)

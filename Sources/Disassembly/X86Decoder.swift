@@ -7,6 +7,7 @@ final class X86Decoder: Decoder {
   private var instruction = cbinutils_instruction()
 
   var unit: Int { 1 }
+  static var losesStep: Bool { true }
 
   /// Nil when this build has no x86 disassembler.
   init?(_ code: Code, is64Bit: Bool) {
