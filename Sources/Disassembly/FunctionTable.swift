@@ -45,7 +45,7 @@ struct FunctionTable {
       try file.withDynamicSymbols { table throws(ElfError) in
         try collector.collect(table, into: &found)
       }
-    } catch where error.code == .absent {
+    } catch  where error.code == .absent {
       return
     }
   }

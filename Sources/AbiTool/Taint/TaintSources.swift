@@ -114,7 +114,9 @@ private struct HeaderCollector {
   /// The unit's own file is no header, whatever its directory is called.
   private static func isSource(_ path: UnsafeRawBufferPointer, of unit: String) -> Bool {
     let name = Array(unit.utf8)
-    guard path.count >= name.count, path.suffix(name.count).elementsEqual(name) else { return false }
+    guard path.count >= name.count, path.suffix(name.count).elementsEqual(name) else {
+      return false
+    }
     return path.count == name.count || path[path.count - name.count - 1] == UInt8(ascii: "/")
   }
 
