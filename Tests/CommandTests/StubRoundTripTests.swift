@@ -76,6 +76,7 @@ struct StubRoundTripTests {
       back\\slash R 3
       big R 1048576 align=4096
       callback U
+      callback_thread U tls
       empty D 0
       environ B 8
       environ_alias V 8 alias=environ
