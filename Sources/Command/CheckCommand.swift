@@ -26,10 +26,13 @@ struct CheckCommand: AsyncParsableCommand {
   var kernels: CheckKernelsOptions
 
   @Option(
-    parsing: .singleValue,
+    parsing: .upToNextOption,
     help: ArgumentHelp("The ABI text that is to be kept.", valueName: "abi"),
     completion: .file())
   var abi: [String] = []
+
+  @OptionGroup(title: "Programs and implementations")
+  var link: LinkCheckOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
@@ -46,13 +49,14 @@ struct CheckCommand: AsyncParsableCommand {
       throw ValidationError(
         "unknown finding code \(explain); \(hint ?? "abitool check --list prints all")")
     }
-    let modes = [kernels.isWanted, list, explain != nil].count { $0 }
+    let modes = [kernels.isWanted, link.isWanted, list, explain != nil].count { $0 }
     guard modes == 1 else {
       throw ValidationError(
         modes == 0
-          ? "say what to check: --kernels NAME,…, or --archs NAME,…"
-          : "one of --kernels or --archs, --list and --explain at a time")
+          ? "say what to check: --kernels NAME,… or --archs NAME,…, --library FILE or --program FILE"
+          : "one of --kernels or --archs, --library or --program, --list and --explain at a time")
     }
+    try link.validate(abi: abi)
   }
 
   func run() async throws {
@@ -60,6 +64,8 @@ struct CheckCommand: AsyncParsableCommand {
       try Diagnostics.output(FindingCode.listing)
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
+    } else if link.isWanted {
+      try await link.run(abi: abi, report)
     } else {
       try await kernels.run(abi: abi, report)
     }

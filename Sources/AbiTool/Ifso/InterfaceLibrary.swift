@@ -48,11 +48,14 @@ public struct InterfaceLibrary: ~Copyable {
     if let note = try LinkAttributes.propertyNote(of: file) { library.notes.append(note) }
     let versions = LibraryVersions(try file.symbolVersions())
     library.versions = versions.definitions
+    library.needs = versions.needs
     library.baseVersion = versions.base
+    let bucketCount = try file.gnuHashBucketCount()
     return try file.withDynamicSymbols { table throws(ElfError) in
       let selected = try LibrarySymbols.select(from: table, versions)
       let names = table.strings.bytes
-      var symbols = try DynamicSymbolTable(sorting: selected, names: names)
+      var symbols = try DynamicSymbolTable(
+        sorting: selected, names: names, bucketCount: bucketCount)
       try LibraryLayout.layOut(&symbols, in: &library)
       return try library.image(symbols: symbols, names: names)
     }

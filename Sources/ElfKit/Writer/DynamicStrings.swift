@@ -15,6 +15,10 @@ struct DynamicStrings {
       add(version.name)
       for parent in version.parents { add(parent) }
     }
+    for need in object.needs {
+      add(need.file)
+      for version in need.versions { add(version.name) }
+    }
     size = front.count
     for index in symbols.entries.indices where !symbols.sharesName(index, names) {
       size += Int(symbols.entries[index].nameLength) + 1

@@ -19,7 +19,8 @@ public struct DynamicSymbol: Sendable {
   /// Offset in the section, in bytes. Those of thread-local symbols count from the start of their
   /// own section too.
   public var offset: UInt64
-  /// Position in ``SharedObject/versions``, counted from 1; 0 for a symbol without version.
+  /// Position among the versions that are defined and, behind them, those that are needed, counted
+  /// from 1; 0 for a symbol without version.
   public var version: UInt16
   /// `VERSYM_HIDDEN`: not the default version.
   public var isHiddenVersion: Bool

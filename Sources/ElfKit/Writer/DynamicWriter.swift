@@ -30,9 +30,15 @@ extension SharedObject {
       entries += [
         (.verdef, .address(.verdef)),
         (.verdefnum, .number(UInt64(versions.count + 1))),
-        (.versym, .address(.versym)),
       ]
     }
+    if !needs.isEmpty {
+      entries += [
+        (.verneed, .address(.verneed)),
+        (.verneednum, .number(UInt64(needs.count))),
+      ]
+    }
+    if versionCount > 0 { entries.append((.versym, .address(.versym))) }
     entries.append((.null, .number(0)))
     return entries
   }

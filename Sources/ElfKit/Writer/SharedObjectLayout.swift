@@ -11,6 +11,7 @@ struct SharedObjectLayout {
     case dynstr
     case versym
     case verdef
+    case verneed
     case attributes(Int)
     case symbols(SharedObject.SymbolSection)
     case dynamic
@@ -160,17 +161,7 @@ struct SharedObjectLayout {
       PlannedSection(
         content: .dynstr, name: ".dynstr", kind: .strtab, flags: Self.allocated,
         size: UInt64(strings.size)))
-    if !object.versions.isEmpty {
-      try place(
-        PlannedSection(
-          content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
-          size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
-      try place(
-        PlannedSection(
-          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
-          size: UInt64(object.verdefSize), alignment: 4, link: .dynstr,
-          info: UInt32(object.versions.count + 1)))
-    }
+    try placeVersions(symbols)
     segments.append(
       Segment(
         kind: .load, flags: 4, offset: 0, address: 0, fileSize: UInt64(offset),
@@ -178,6 +169,28 @@ struct SharedObjectLayout {
     for note in object.notes.indices { addSegment(ofNote: note) }
     if let flags = sections.first(where: { $0.kind == .mipsAbiFlags }) {
       addSegment(.mipsAbiFlags, flags: 4, alignment: flags.alignment, from: flags, to: flags)
+    }
+  }
+
+  private mutating func placeVersions(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    guard object.versionCount > 0 else { return }
+    try place(
+      PlannedSection(
+        content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
+        size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
+    if !object.versions.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
+          size: UInt64(object.verdefSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.versions.count + 1)))
+    }
+    if !object.needs.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verneed, name: ".gnu.version_r", kind: .gnuVerneed, flags: Self.allocated,
+          size: UInt64(object.verneedSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.needs.count)))
     }
   }
 

@@ -1,8 +1,6 @@
 extension SharedObject {
   /// Writes the library as an ELF file.
   ///
-  /// The bytes depend on the description alone, not on the order in which symbols were given.
-  ///
   /// - Parameter names: the memory that the symbols' names lie in.
   /// - Throws: `ElfError` when the description goes beyond what the format can express.
   public func image(symbols: DynamicSymbolTable, names: RawSpan) throws(ElfError) -> ElfImage {
@@ -21,9 +19,10 @@ extension SharedObject {
   }
 
   private func check(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    let versionCount = versionCount
     for symbol in symbols.entries {
-      guard Int(symbol.version) <= versions.count else {
-        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versions.count)")
+      guard Int(symbol.version) <= versionCount else {
+        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versionCount)")
       }
       if case .section(let section) = symbol.place, symbol.offset >= self[section].size {
         throw ElfError(.limit, "a symbol lies outside of \(section.name)")
@@ -57,6 +56,7 @@ extension SharedObject {
     case .attributes(let index): writer.put(attributes[index].contents, at: offset)
     case .gnuHash: GnuHashTable(symbols, header).write(symbols, writer, at: offset)
     case .verdef: writeVerdef(strings, writer, at: offset)
+    case .verneed: writeVerneed(strings, writer, at: offset)
     case .dynamic:
       writeDynamic(
         layout, strings, symbolCount: symbols.entries.count + 1, writer, at: offset)

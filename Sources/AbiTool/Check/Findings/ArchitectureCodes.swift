@@ -1,7 +1,7 @@
 /// Codes for C++ names, and sizes, that depend on the architecture.
 extension FindingCode {
   static let architectureCodes = [
-    sizeType, pointerDifferenceType, fixedWidthType, longType, vaListType, longDoubleType,
+    sizeType, pointerDifferenceType, pointerWidthType, fixedWidthType, longType, vaListType, longDoubleType,
     int128Type, thunkOffset, allocationOperator, templateArgument, otherWidth, widthUnproven,
     wordSizedData,
   ]
@@ -36,6 +36,23 @@ extension FindingCode {
     cure: """
       use long, or a type of the framework that is spelled the same everywhere, or let the joint \
       ABI say {l|i} (--join)
+      """)
+
+  /// A library's own type of the width of a pointer.
+  public static let pointerWidthType = FindingCode(
+    "pointer-width-type", .error, "pointer-wide integer in the signature",
+    explanation: """
+      The type is as wide as a pointer on both sides, but no type definition of the C library is \
+      spelled so: the library defines it by sizeof(size_t), as Qt does with qsizetype.
+      """,
+    example: """
+      qstrnicmp(char const *, qsizetype, char const *, qsizetype)
+        _Z9qstrnicmpPKcxS0_x    x86_64: long long
+        _Z9qstrnicmpPKciS0_i    x86_32: int
+      """,
+    cure: """
+      define the type as long, which has the width of a pointer on all supported targets and one \
+      spelling, or let the joint ABI say {x|i} (--join)
       """)
 
   /// `int64_t`, `uint64_t` and other types of a fixed width.

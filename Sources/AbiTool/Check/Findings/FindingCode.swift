@@ -30,7 +30,8 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
 
   /// All codes, in the order of reports.
   public static let all: [FindingCode] =
-    kernelCodes + differenceCodes + architectureCodes + abiTextCodes
+    kernelCodes + differenceCodes + architectureCodes + libraryCodes + programCodes + diffCodes
+    + abiTextCodes + taintCodes
 
   private static let ranks: [String: Int] = Dictionary(
     uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })

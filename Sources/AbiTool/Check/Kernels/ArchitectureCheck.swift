@@ -50,6 +50,9 @@ struct ArchitectureCheck {
     if isThunk, difference.place == .name { return .thunkOffset }
     switch difference.kind {
     case .thunkOffset: return .thunkOffset
+    case .pointerWidth:
+      if case .templateArgument = difference.place { return .templateArgument }
+      return .pointerWidthType
     case .vaList: return .vaListType
     case .longDouble: return .longDoubleType
     case .int128: return .int128Type

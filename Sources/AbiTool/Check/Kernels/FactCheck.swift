@@ -197,7 +197,12 @@ struct FactCheck {
       let words = leader.map { "alias of \(aliases.name(ofDeclaration: $0).spelled)" }
       groups[words ?? "own object", default: BuildSet()].insert(build)
     }
-    return [finding(.aliasDiffers, declaration, nil, groups)]
+    var finding = finding(.aliasDiffers, declaration, nil, groups)
+    // Linkers merge equal constants, and a copy of one is as good as the other.
+    if cells(declaration).allSatisfy({ $0.symbol.storage == .readOnly }) {
+      finding.severity = .information
+    }
+    return [finding]
   }
 
   // MARK: Findings

@@ -38,13 +38,24 @@ struct JointAbi {
         groups[key(cell, leaderLine: leader), default: []].append(cell)
       }
       for (key, cells) in groups.sorted(by: { precedes($0.value, $1.value) }) {
-        for cells in foldable(cells) {
+        for line in foldable(cells).flatMap({ self.lines(of: item, key, $0) }) {
           if leading.contains(item) {
-            for cell in cells { lineOfItem[item, default: [:]][cell.build] = lines.count }
+            for cell in line.cells { lineOfItem[item, default: [:]][cell.build] = lines.count }
           }
-          lines.append(JointLine(item: item, key: key, cells: cells))
+          lines.append(line)
         }
       }
+    }
+  }
+
+  /// A line for each condition that it takes to name the builds.
+  private func lines(of item: Int, _ key: JointLine.Key, _ cells: [JointItem.Cell]) -> [JointLine] {
+    var builds = BuildSet()
+    for cell in cells { builds.insert(cell.build) }
+    return conditions.parts(of: builds).map { part in
+      JointLine(
+        item: item, key: key, cells: cells.filter { part.builds.contains($0.build) },
+        condition: part.condition)
     }
   }
 
@@ -153,17 +164,13 @@ struct JointAbi {
     symbol.sourceLine = 0
     symbol.conditionIndex = nil
     let name = spelledName(wide, narrow)
-    var builds = BuildSet()
-    for cell in line.cells { builds.insert(cell.build) }
     let version = items[line.item].version.map { abi.addVersion($0) }
-    for condition in conditions.conditions(for: builds) {
-      name.text.withUnsafeBytes {
-        abi.append(
-          symbol, spelled: $0, hasAlternatives: name.hasAlternatives, version: version,
-          isDefault: line.key.isDefaultVersion)
-      }
-      abi.setCondition(condition, ofSymbolAt: abi.symbols.count - 1)
+    name.text.withUnsafeBytes {
+      abi.append(
+        symbol, spelled: $0, hasAlternatives: name.hasAlternatives, version: version,
+        isDefault: line.key.isDefaultVersion)
     }
+    abi.setCondition(line.condition, ofSymbolAt: abi.symbols.count - 1)
   }
 
   private func spelledName(_ wide: JointItem.Cell?, _ narrow: JointItem.Cell?) -> (
@@ -216,4 +223,5 @@ struct JointLine {
   var item: Int
   var key: Key
   var cells: [JointItem.Cell]
+  var condition: Abi.Condition
 }

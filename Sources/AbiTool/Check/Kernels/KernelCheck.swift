@@ -38,6 +38,7 @@ public struct KernelCheck: Sendable {
   public init(_ builds: [Build], options: Options) async throws(InputError) {
     var extraction = Extraction.Options()
     let promise = try options.abi.map { path throws(InputError) in try PromisedAbi(path: path) }
+    extraction.recordsWeakNames = true
     if let promise { extraction.neededNames = promise.names }
     let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)
     matrix = try SymbolMatrix(loaded)

@@ -9,6 +9,8 @@ struct LoadedBuild: Sendable {
   /// The place in the list that the user gave.
   var order: Int
   var abi: Abi
+  /// Weak C++ names that the ABI leaves out. Not known of an ABI text.
+  var weakNames = NameSet()
   /// Nil for an ABI text.
   var header: ElfHeader?
 
@@ -25,6 +27,7 @@ struct LoadedBuild: Sendable {
     if input.withBytes({ $0.starts(with: [0x7f, UInt8(ascii: "E"), UInt8(ascii: "L"), UInt8(ascii: "F")]) }) {
       let result = try Extraction.extract(from: path, options: options)
       abi = result.abi
+      weakNames = result.weakNames
       header = result.header
       try Self.refuse(result.header, unlessFor: arch, path: build.path)
     } else {

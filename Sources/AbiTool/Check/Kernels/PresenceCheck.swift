@@ -17,6 +17,7 @@ struct PresenceCheck {
   mutating func finding(about declaration: Declaration) -> Finding? {
     if let finding = internalFinding(declaration) { return finding }
     if declaration.presence == matrix.allBuilds { return nil }
+    if let finding = bindingFinding(declaration) { return finding }
     let isKernelSpecific = matrix.buildsOfArch.contains { builds in
       declaration.presence.meets(builds) && !declaration.presence.isSuperset(of: builds)
     }
@@ -52,6 +53,29 @@ struct PresenceCheck {
       }
   }
 
+  // MARK: Weak C++ symbols
+
+  /// What only seems to be missing: the other builds have it as a weak symbol, which extraction
+  /// leaves out.
+  private func bindingFinding(_ declaration: Declaration) -> Finding? {
+    let lacking = matrix.allBuilds.subtracting(declaration.presence)
+    let isWeak = lacking.numbers.allSatisfy { build in
+      declaration.names.contains { name in
+        matrix.withSpelledName(name, matrix.builds[build].weakNames.contains)
+      }
+    }
+    guard isWeak else { return nil }
+    let name = matrix.name(declaration.names[0])
+    return Finding(
+      .bindingDiffers, symbol: name, builds: matrix.builds(matrix.allBuilds),
+      details: [
+        Finding.Detail(matrix.builds(declaration.presence), "global"),
+        Finding.Detail(matrix.builds(lacking), "weak"),
+      ],
+      message: "\(name.spelled): global on \(words.describe(declaration.presence)), "
+        + "weak on \(words.describe(lacking)), which is no promise in C++")
+  }
+
   // MARK: Kernels
 
   private func kernelSpecific(_ declaration: Declaration) -> Finding {
@@ -65,7 +89,7 @@ struct PresenceCheck {
       "\(name.spelled) exists on \(words.describe(declaration.presence)), "
         + "not on \(words.describe(lacking))")
     var remarks: [String] = []
-    if lacking.meets(concerned), matrix.kernels(declaration.presence).count == matrix.kernelCount {
+    if matrix.kernels(declaration.presence).count == matrix.kernelCount {
       // All kernels have it on some architecture, so the columns of the kernels show nothing.
       remarks.append(words.describe(declaration.presence))
     } else if archs.count < matrix.archs.count {
@@ -113,7 +137,7 @@ struct PresenceCheck {
     for name in declaration.names {
       for build in matrix.presence[name].numbers {
         guard let symbol = matrix.symbol(name, in: build) else { continue }
-        details[String(KindLetter(of: symbol).rawValue), default: BuildSet()].insert(build)
+        details[String(KindLetter(of: symbol).character), default: BuildSet()].insert(build)
       }
     }
     return Finding(

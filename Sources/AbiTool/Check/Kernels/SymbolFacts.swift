@@ -49,7 +49,7 @@ enum SymbolFact: CaseIterable {
     switch self {
     case .kind:
       symbol.isData
-        ? "\(KindLetter(of: symbol).rawValue) \(symbol.size)" : String(KindLetter(of: symbol).rawValue)
+        ? "\(KindLetter(of: symbol).character) \(symbol.size)" : String(KindLetter(of: symbol).character)
     case .tls: symbol.isTls ? "thread-local" : "global"
     case .type: TypeName.name(of: symbol.type).uppercased()
     case .binding:
@@ -66,7 +66,7 @@ enum SymbolFact: CaseIterable {
       case .bss: "writable (B)"
       case .readOnly: "read-only"
       case .relro: "RELRO"
-      case .undefined, .absolute, .text: String(KindLetter(of: symbol).rawValue)
+      case .undefined, .absolute, .text: String(KindLetter(of: symbol).character)
       }
     case .visibility: symbol.isProtected ? "protected" : "default"
     case .other: "0x\(String(symbol.otherBits, radix: 16))"
