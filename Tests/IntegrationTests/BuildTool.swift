@@ -35,6 +35,11 @@ enum BuildTool: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
+extension BuildTool {
+  /// The library, as the log names it.
+  var loggedLibrary: String { library.replacing(/\.so\.1$/, with: ".so") }
+}
+
 /// What a build did, from the build tool's own output.
 struct BuildLog {
   var status: Int32
@@ -44,7 +49,10 @@ struct BuildLog {
   var linked: Set<String> {
     let pattern = /(?:LINK|Linking (?:target|C executable|C shared library)) +(\S+)/
     return Set(
-      text.matches(of: pattern).map { String($0.output.1.split(separator: "/").last ?? "") })
+      text.matches(of: pattern).map {
+        // CMake's Makefiles name a library without its version.
+        String($0.output.1.split(separator: "/").last ?? "").replacing(/\.so\.1$/, with: ".so")
+      })
   }
 
   /// The build tool says that there is nothing to do.
