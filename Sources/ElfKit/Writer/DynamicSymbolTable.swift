@@ -6,8 +6,6 @@ internal import Glibc
 /// bucket, and among undefined symbols, they keep the order in which they were given.
 public struct DynamicSymbolTable: Sendable {
   public private(set) var entries: [DynamicSymbol]
-  /// The GNU hash of each entry's name.
-  let hashes: [UInt32]
   /// How many entries are undefined.
   let undefinedCount: Int
   /// Number of buckets of the GNU hash table.
@@ -35,43 +33,35 @@ public struct DynamicSymbolTable: Sendable {
     let source = unordered
     let undefinedCount = source.count { $0.place == .undefined }
     let bucketCount = max(bucketCount ?? Self.bucketCount(of: source.count - undefinedCount), 1)
-    let keys = Self.order(source, names, undefinedCount: undefinedCount, bucketCount)
-    entries = keys.map { source[Int($0.index)] }
-    hashes = keys.map(\.hash)
+    entries = Self.sorted(source, bucketCount)
     self.undefinedCount = undefinedCount
     self.bucketCount = bucketCount
   }
 
-  private struct Key {
-    var hash: UInt32
-    var index: UInt32
-  }
-
   /// A counting sort: place 0 is for undefined symbols, the others are for buckets.
-  private static func order(
-    _ symbols: [DynamicSymbol], _ names: RawSpan, undefinedCount: Int, _ bucketCount: UInt32
-  ) -> [Key] {
-    let keys = names.withUnsafeBytes { names in
-      symbols.indices.map { index in
-        let start = Int(symbols[index].nameOffset)
-        let name = UnsafeRawBufferPointer(
-          rebasing: names[start..<start + Int(symbols[index].nameLength)])
-        return Key(hash: SymbolHash.gnu(name), index: UInt32(index))
-      }
-    }
-    func place(_ key: Key) -> Int {
-      symbols[Int(key.index)].place == .undefined ? 0 : 1 + Int(key.hash % bucketCount)
+  private static func sorted(_ symbols: [DynamicSymbol], _ bucketCount: UInt32) -> [DynamicSymbol] {
+    func place(_ symbol: DynamicSymbol) -> Int {
+      symbol.place == .undefined ? 0 : 1 + Int(symbol.nameHash % bucketCount)
     }
     var next = [UInt32](repeating: 0, count: Int(bucketCount) + 2)
-    for key in keys { next[place(key) + 1] += 1 }
+    var last = 0
+    var isSorted = true
+    for symbol in symbols {
+      let place = place(symbol)
+      next[place + 1] += 1
+      isSorted = isSorted && place >= last
+      last = place
+    }
+    // The entries of a table that has as many buckets come in order.
+    guard !isSorted else { return symbols }
     for index in 1..<next.count { next[index] += next[index - 1] }
-    return [Key](unsafeUninitializedCapacity: keys.count) { sorted, count in
-      for key in keys {
-        let place = place(key)
-        sorted.initializeElement(at: Int(next[place]), to: key)
+    return [DynamicSymbol](unsafeUninitializedCapacity: symbols.count) { sorted, count in
+      for symbol in symbols {
+        let place = place(symbol)
+        sorted.initializeElement(at: Int(next[place]), to: symbol)
         next[place] += 1
       }
-      count = keys.count
+      count = symbols.count
     }
   }
 
@@ -90,4 +80,3 @@ public struct DynamicSymbolTable: Sendable {
     entries[index].offset = offset
   }
 }
-

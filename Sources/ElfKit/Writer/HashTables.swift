@@ -40,11 +40,10 @@ struct GnuHashTable {
     let filter = header.offset
     let buckets = filter + filterWords * (is64 ? 8 : 4)
     let chain = buckets + Int(bucketCount) * 4
-    let hashes = symbols.hashes
     let mask = UInt32(filterWords - 1)
     var previous: UInt32?
     for index in 0..<definedCount {
-      let hash = hashes[symbols.undefinedCount + index]
+      let hash = symbols.entries[symbols.undefinedCount + index].nameHash
       let bits = (1 << UInt64(hash % wordBits)) | (1 << UInt64((hash >> shift) % wordBits))
       let word = Int((hash / wordBits) & mask)
       if is64 {
@@ -88,12 +87,10 @@ struct SysvHashTable {
     put(symbolCount, writer, at: offset + entrySize)
   }
 
-  /// Enters a symbol in front of those in its bucket.
+  /// Enters a symbol, by the hash of its name, in front of those in its bucket.
   @inline(__always)
-  func insert(
-    _ name: UnsafeRawBufferPointer, index: Int, _ writer: FieldWriter, at offset: Int
-  ) {
-    let bucket = offset + (2 + Int(SymbolHash.sysv(name)) % bucketCount) * entrySize
+  func insert(hash: UInt32, index: Int, _ writer: FieldWriter, at offset: Int) {
+    let bucket = offset + (2 + Int(hash) % bucketCount) * entrySize
     let chain = offset + (2 + bucketCount + index) * entrySize
     if entrySize == 8 {
       writer.put(writer.get(bucket) as UInt64, at: chain)
