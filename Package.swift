@@ -33,14 +33,22 @@ let package = Package(
   targets: [
     // libelf reads ELF files; only ElfKit uses it.
     .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
-    // libiberty's demangler.
-    .target(name: "CBinutils", linkerSettings: [.linkedLibrary("iberty")]),
+    // libiberty's demangler, and the x86 disassembler of libopcodes. The latter is linked
+    // statically: its shared object exists for one release of binutils only.
+    .target(
+      name: "CBinutils",
+      linkerSettings: [.linkedLibrary(":libopcodes.a"), .linkedLibrary("iberty")]),
+    // libdw reads DWARF; only DebugInfo uses it. Statically linked, as the shared object loads
+    // three compressors whenever abitool starts.
+    .target(name: "CDw", linkerSettings: [.linkedLibrary(":libdw.a"), .linkedLibrary("elf")]),
     .target(name: "ElfKit", dependencies: ["CElf", systemPackage], swiftSettings: settings),
+    .target(name: "DebugInfo", dependencies: ["CDw", "ElfKit"], swiftSettings: settings),
+    .target(name: "Disassembly", dependencies: ["CBinutils", "ElfKit"], swiftSettings: settings),
     .target(name: "Mangling", dependencies: ["CBinutils"], swiftSettings: settings),
     .target(
       name: "AbiTool",
       dependencies: [
-        "ElfKit", "Mangling", systemPackage,
+        "DebugInfo", "Disassembly", "ElfKit", "Mangling", systemPackage,
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: settings),

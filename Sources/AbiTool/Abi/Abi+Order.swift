@@ -4,7 +4,14 @@ extension Abi {
   public mutating func sort() {
     needed = Set(needed).sorted()
     sortVersions()
+    forgetImpliedVersionOrder()
     sortSymbols()
+  }
+
+  private mutating func forgetImpliedVersionOrder() {
+    guard !versionOrder.isEmpty, case .success(let implied) = VersionOrder.implied(by: versions)
+    else { return }
+    if versionOrder == implied.map({ versions[$0].name }) { versionOrder = [] }
   }
 
   private mutating func sortSymbols() {
@@ -16,26 +23,42 @@ extension Abi {
       }
       keys.withUnsafeMutableBufferPointer { HeadSort(heads: heads).sort($0) }
     }
-    var sorted: [Symbol] = []
-    sorted.reserveCapacity(symbols.count)
-    for key in keys { sorted.append(symbols[Int(key.index)]) }
-    symbols = sorted
+    permute(by: &keys)
     orderEqualHeads()
+  }
+
+  /// Puts at each place the symbol that `keys` names for it, cycle by cycle, without a second
+  /// array. Clears the indices of `keys` on the way.
+  private mutating func permute(by keys: inout [HeadSort.Key]) {
+    let isDone = UInt32.max
+    for start in keys.indices where keys[start].index != isDone {
+      let first = symbols[start]
+      var place = start
+      while keys[place].index != isDone {
+        let source = Int(keys[place].index)
+        keys[place].index = isDone
+        symbols[place] = source == start ? first : symbols[source]
+        place = source
+      }
+    }
   }
 
   /// Lines with equal heads (of different kernels or architectures) are ordered by what follows.
   private mutating func orderEqualHeads() {
     guard symbols.count > 1 else { return }
+    // Made when it is first needed: most ABIs have one line a head.
+    var printer: AbiPrinter?
     var start = 0
     while start < symbols.count {
       var end = start + 1
       while end < symbols.count, equalHeads(symbols[start], symbols[end]) { end += 1 }
       if end - start > 1 {
-        let printer = AbiPrinter(self)
-        let lines = symbols[start..<end].map { symbol in
+        let current = printer ?? AbiPrinter(self)
+        printer = current
+        let lines = (start..<end).map { index in
           var line: [UInt8] = []
-          printer.appendLine(of: symbol, to: &line)
-          return (line, symbol)
+          current.appendLine(of: symbols[index], index: index, to: &line)
+          return (line, symbols[index])
         }
         let ordered = lines.sorted { $0.0.lexicographicallyPrecedes($1.0) }
         symbols.replaceSubrange(start..<end, with: ordered.map(\.1))

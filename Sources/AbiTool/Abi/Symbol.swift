@@ -38,18 +38,34 @@ public struct Symbol: Sendable {
   public internal(set) var hasAlternatives = false
   /// Base-2 logarithm of the alignment in bytes; nil when it is the natural one.
   public var alignmentShift: UInt8?
-  /// Index into ``Abi/versions``. Nil when the symbol has no version.
-  public internal(set) var versionIndex: Int32?
+  // Optional numbers are kept without their flag: an ABI may have a million symbols.
+  private var storedVersionIndex: Int32 = -1
+  private var storedConditionIndex: Int32 = -1
+  private var storedSize32: UInt64 = .max
   /// Symbols of one ABI with the same non-zero number name the same object.
   public var aliasGroup: UInt32 = 0
-  /// Index into ``Abi/conditions``. Nil when the symbol is there on every kernel and architecture.
-  public internal(set) var conditionIndex: Int32?
   /// `st_size` in bytes, of data. 0 for functions.
   public var size: UInt64 = 0
-  /// `st_size` in bytes on 32-bit targets, where it differs from ``size``.
-  public var size32: UInt64?
   /// The line of the ABI text that it comes from, counted from 1; 0 when it comes from elsewhere.
   public internal(set) var sourceLine: UInt32 = 0
+
+  /// Index into ``Abi/versions``. Nil when the symbol has no version.
+  public internal(set) var versionIndex: Int32? {
+    get { storedVersionIndex < 0 ? nil : storedVersionIndex }
+    set { storedVersionIndex = newValue ?? -1 }
+  }
+
+  /// Index into ``Abi/conditions``. Nil when the symbol is there on every kernel and architecture.
+  public internal(set) var conditionIndex: Int32? {
+    get { storedConditionIndex < 0 ? nil : storedConditionIndex }
+    set { storedConditionIndex = newValue ?? -1 }
+  }
+
+  /// `st_size` in bytes on 32-bit targets, where it differs from ``size``.
+  public var size32: UInt64? {
+    get { storedSize32 == .max ? nil : storedSize32 }
+    set { storedSize32 = newValue ?? .max }
+  }
 
   init() {}
 

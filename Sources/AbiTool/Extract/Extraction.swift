@@ -21,6 +21,8 @@ public struct Extraction: Sendable {
     public var neededNames = NameSet()
     /// Whether ``Result/dropped`` is wanted.
     public var recordsDropped = false
+    /// Whether ``Result/weakNames`` is wanted.
+    public var recordsWeakNames = false
 
     public init() {}
   }
@@ -43,6 +45,8 @@ public struct Extraction: Sendable {
     public var counts = [Int](repeating: 0, count: DropReason.allCases.count)
     /// In the order of the file.
     public var dropped: [Dropped] = []
+    /// The names of weak and unique C++ symbols that were dropped.
+    public var weakNames = NameSet()
 
     public func count(_ reason: DropReason) -> Int { counts[reason.rawValue] }
 
@@ -132,6 +136,10 @@ public struct Extraction: Sendable {
       setMeaning(of: definition.index, .defined(result.abi.addVersion(name, parents: parents)))
       definition.name.withUnsafeBytes { _ = versionNames.insert($0) }
     }
+    if options.profile == .complete {
+      result.abi.versionOrder = table.definitions.filter { !$0.isBase }
+        .sorted { $0.index < $1.index }.map { ByteName($0.name) }
+    }
   }
 
   private mutating func setMeaning(of index: UInt16, _ meaning: VersionMeaning) {
@@ -159,6 +167,7 @@ public struct Extraction: Sendable {
         if options.recordsDropped {
           result.dropped.append(Dropped(name: ByteName([UInt8](name)), reason: reason))
         }
+        if options.recordsWeakNames, reason.isWeakCxx { result.weakNames.insert(name) }
         continue
       }
       try append(entry, name)
@@ -210,8 +219,9 @@ public struct Extraction: Sendable {
     var version: Int32?
     switch symbol.storage {
     case .undefined:
-      // What a program must define is a name; its type is for the program to say.
-      symbol.type = .none
+      // What a program must define is a name; its type is for the program to say. But linkers
+      // refuse thread-local definitions of what is not.
+      symbol.type = entry.type == .tls ? .tls : .none
       symbol.otherBits = 0
       symbol.isProtected = false
     case .absolute, .text:

@@ -53,7 +53,7 @@ public enum TemporaryFiles {
 
   /// A killed tool may be in the middle of a system call that makes a file.
   private static func waitForEnd(of group: pid_t) {
-    for _ in 0..<100 where kill(-group, 0) == 0 { usleep(1000) }
+    for _ in 0..<40 where kill(-group, 0) == 0 { usleep(1000) }
   }
 
   /// Removes a file, or a directory with the files in it.
@@ -71,37 +71,52 @@ public enum TemporaryFiles {
     rmdir(path.string)
   }
 
-  /// Starts a thread that waits for a signal to stop, removes what is registered and then ends
-  /// the process by that same signal. To be called once, before other threads are started.
+  // MARK: Signals
+
+  /// The writing end of the pipe by which the signal handler tells the thread what came.
+  private nonisolated(unsafe) static var signalPipe: Int32 = -1
+
+  /// Starts a thread that, when a signal to stop has come, removes what is registered and then
+  /// ends the process by that same signal. To be called once, before there are other threads.
   public static func removeOnSignals() {
-    var signals = stoppingSignals()
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    signalPipe = ends[1]
+    // The main thread of an asynchronous program is libdispatch's, which unblocks all signals: so
+    // they are handled and not waited for.
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { number in
+      var byte = UInt8(truncatingIfNeeded: number)
+      let saved = errno
+      write(TemporaryFiles.signalPipe, &byte, 1)
+      errno = saved
+    }
+    action.sa_flags = SA_RESTART
+    for number in stoppingSignals() { sigaction(number, &action, nil) }
+    let readingEnd = UnsafeMutableRawPointer(bitPattern: Int(ends[0]))
     var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { _ in
-        var signals = TemporaryFiles.stoppingSignals()
-        var received: Int32 = 0
-        sigwait(&signals, &received)
-        TemporaryFiles.removeAll()
-        signal(received, SIG_DFL)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(received)
-        return nil
-      }, nil)
+    pthread_create(&thread, nil, { TemporaryFiles.endOnSignal(readingFrom: $0) }, readingEnd)
+  }
+
+  private static func endOnSignal(readingFrom pipe: UnsafeMutableRawPointer?)
+    -> UnsafeMutableRawPointer?
+  {
+    var byte: UInt8 = 0
+    while read(Int32(Int(bitPattern: pipe)), &byte, 1) != 1 {}
+    removeAll()
+    let number = Int32(byte)
+    signal(number, SIG_DFL)
+    raise(number)
+    return nil
   }
 
   /// Those that are not ignored, as under nohup.
-  private static func stoppingSignals() -> sigset_t {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+  private static func stoppingSignals() -> [Int32] {
+    [SIGINT, SIGTERM, SIGHUP].filter { number in
       var action = sigaction()
-      sigaction(signal, nil, &action)
-      if action.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) != 1 {
-        sigaddset(&signals, signal)
-      }
+      sigaction(number, nil, &action)
+      return action.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } != 1
     }
-    return signals
   }
 }

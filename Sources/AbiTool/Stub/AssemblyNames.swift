@@ -5,8 +5,10 @@ enum AssemblyNames {
     let problem: String? = plan.withName(of: entry) { name in
       for byte in name {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "@"):
-          return "a name with \(LineReader.show(byte))"
+        case UInt8(ascii: "@"): return "a name with '@'"
+        // LLVM takes escapes in names, but not in those of .symver.
+        case _ where isEscaped(byte) && entry.version != nil:
+          return "a name with \(LineReader.show(byte)) and a version"
         case 0..<0x20, 0x7f: return "a name with \(LineReader.show(byte))"
         default: break
         }
@@ -19,6 +21,12 @@ enum AssemblyNames {
     }
     guard let problem else { return }
     throw plan.error(entry, "\(plan.name(of: entry)): assemblers do not take \(problem)")
+  }
+
+  /// Whether a byte is to be written with a backslash in front of it.
+  @inline(__always)
+  static func isEscaped(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private static func isSection(_ name: UnsafeRawBufferPointer) -> Bool {

@@ -128,7 +128,16 @@ public struct AssemblyText {
 
   private mutating func appendQuoted(_ entry: StubPlan.Entry) {
     out.append(UInt8(ascii: "\""))
-    plan.withName(of: entry) { out.append(contentsOf: $0) }
+    plan.withName(of: entry) { name in
+      if name.contains(where: AssemblyNames.isEscaped) {
+        for byte in name {
+          if AssemblyNames.isEscaped(byte) { out.append(UInt8(ascii: "\\")) }
+          out.append(byte)
+        }
+      } else {
+        out.append(contentsOf: name)
+      }
+    }
     out.append(UInt8(ascii: "\""))
   }
 
@@ -143,7 +152,6 @@ public struct AssemblyText {
     case .none: return "%notype"
     case .object: return "%object"
     case .function: return "%function"
-    case .common: return "%common"
     case .tls: return "%tls_object"
     case .indirectFunction: return "%gnu_indirect_function"
     default:
@@ -212,6 +220,11 @@ public struct AssemblyText {
         appendQuoted(entry)
         out.append("\n")
       }
+      if entry.type == .tls {
+        out.append("\t.type ")
+        appendQuoted(entry)
+        out.append(", %tls_object\n")
+      }
       out.append("\t.reloc ., BFD_RELOC_NONE, ")
       appendQuoted(entry)
       out.append("\n\t.long 0\n")
@@ -220,9 +233,9 @@ public struct AssemblyText {
 }
 
 extension StubPlan.Section {
-  /// Names beginning with `.rodata`, `.data` and `.tdata` are of sections with contents, which
-  /// GNU as insists on; ``Section`` says how these are told apart from zero data all the same.
-  /// lld and mold know RELRO data without contents by the name `.bss.rel.ro`.
+  /// Names that the gABI gives to sections with contents are not for these: GNU as objects. The
+  /// names tell data that has contents in the library from zero data. RELRO data without contents
+  /// is known to lld and mold as `.bss.rel.ro`.
   var assemblyName: StaticString {
     switch self {
     case .text: ".text"

@@ -1,6 +1,6 @@
 internal import ElfKit
 
-/// The layout of a stub for GNU ld, whose own has no place for read-only data without contents.
+/// The layout of a stub, as the linkers' own has no place for read-only data without contents.
 ///
 /// In each segment what takes no space in the file comes last, as a segment is contents followed
 /// by zeros. Thread-local sections are at the end: without contents they take no addresses.
@@ -31,7 +31,8 @@ enum LinkerScript {
     line(". = DATA_SEGMENT_ALIGN(CONSTANT(MAXPAGESIZE), CONSTANT(COMMONPAGESIZE));")
     if !hasReadOnlyDynamic { section(".dynamic", [".dynamic"]) }
     section(".got", [".got", ".got.plt"])
-    section(StubPlan.Section.relro)
+    // gold knows by this name that a program's copy of an object is to be RELRO as well.
+    section(".data.rel.ro", ["\(StubPlan.Section.relro.assemblyName)"])
     line(". = DATA_SEGMENT_RELRO_END(0, .);")
     for kind in [StubPlan.Section.data, .bss, .threadData] { section(kind) }
     if !plan.extent(of: .threadData).entries.isEmpty {

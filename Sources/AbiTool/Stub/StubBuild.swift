@@ -39,7 +39,7 @@ public struct StubBuild: Sendable {
     var job = Toolchain.LinkJob(
       object: object, output: directory.appending("stub.so"),
       soname: try argument(plan.soname, "#%soname"))
-    if let script = try VersionScript.text(of: plan) {
+    if let script = try VersionScript.text(of: plan, withParents: tools.writesParents) {
       job.versionScript = try directory.write(script, as: "stub.ver")
     }
     if tools.needsLinkerScript {

@@ -168,6 +168,9 @@ public struct Toolchain: Sendable {
     return arguments + linker.arguments + ["-o", job.output.string]
   }
 
-  /// lld and mold place sections without contents as they should be; mold reads no such scripts.
-  var needsLinkerScript: Bool { linkerKind == .gnu || linkerKind == .gold }
+  /// Whether the linker records what a version node inherits from, which no program sees.
+  var writesParents: Bool { linkerKind == .gnu || linkerKind == .gold }
+
+  /// mold reads no such scripts, but places sections without contents as they should be.
+  var needsLinkerScript: Bool { linkerKind != .mold }
 }

@@ -4,8 +4,13 @@
 public enum VersionScript {
   /// Nil when the stub has no versions.
   ///
+  /// - Parameters:
+  ///   - plan: the stub.
+  ///   - withParents: lld and mold write no parents, and lld reads one at most.
   /// - Throws: `InputError` when linkers cannot express a version or its parents.
-  public static func text(of plan: StubPlan) throws(InputError) -> [UInt8]? {
+  public static func text(of plan: StubPlan, withParents: Bool = true) throws(InputError)
+    -> [UInt8]?
+  {
     guard !plan.versions.isEmpty else { return nil }
     var out: [UInt8] = []
     for node in plan.versions {
@@ -16,7 +21,7 @@ public enum VersionScript {
       }
       out.append(contentsOf: node.name.bytes)
       out.append(" { }")
-      for parent in node.parents {
+      for parent in withParents ? node.parents : [] {
         out.append(UInt8(ascii: " "))
         out.append(contentsOf: parent.bytes)
       }
