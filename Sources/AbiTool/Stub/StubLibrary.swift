@@ -26,9 +26,12 @@ extension StubPlan {
           size: extent.size, alignment: extent.alignment)
       }
       let names = self.names.span.bytes
-      let symbols = try DynamicSymbolTable(
-        sorting: GnuLdOrder.indices(of: self).map { symbol(entries[$0]) }, names: names)
-      return try library.image(symbols: symbols, names: names)
+      let symbols = GnuLdOrder.indices(of: self).map { symbol(entries[$0]) }
+      let table =
+        architecture.machine == .mips
+        ? try DynamicSymbolTable(inOrder: symbols, names: names)
+        : try DynamicSymbolTable(sorting: symbols, names: names)
+      return try library.image(symbols: table, names: names)
     } catch {
       throw InputError(path: path, error.description)
     }

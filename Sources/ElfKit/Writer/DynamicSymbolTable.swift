@@ -1,17 +1,32 @@
 internal import Glibc
 
 /// The entries of a dynamic symbol table in the order in which they are written.
-///
-/// Undefined symbols come first, then the defined ones by bucket of the GNU hash table. Within a
-/// bucket, and among undefined symbols, they keep the order in which they were given.
 public struct DynamicSymbolTable: Sendable {
   public private(set) var entries: [DynamicSymbol]
-  /// How many entries are undefined.
-  let undefinedCount: Int
-  /// Number of buckets of the GNU hash table.
-  let bucketCount: UInt32
+  /// Nil when the library has no GNU hash table.
+  let gnuHash: GnuHashOrder?
 
-  /// Brings entries into the order of the table.
+  struct GnuHashOrder: Sendable {
+    /// How many entries are undefined. They are in front.
+    var undefinedCount: Int
+    var bucketCount: UInt32
+  }
+
+  /// A table in the order of its entries, for a library without GNU hash table.
+  ///
+  /// MIPS orders symbols by their place in the global offset table, not by hash.
+  ///
+  /// - Throws: `ElfError` when a name does not lie in `names`, or there are more entries than a
+  ///   table can have.
+  public init(inOrder entries: consuming [DynamicSymbol], names: RawSpan) throws(ElfError) {
+    try Self.check(entries, names)
+    self.entries = entries
+    gnuHash = nil
+  }
+
+  /// A table in the order that a GNU hash table wants: undefined symbols first, then the defined
+  /// ones by bucket. Within a bucket, and among undefined symbols, entries keep the order in which
+  /// they are given.
   ///
   /// - Parameters:
   ///   - unordered: the entries.
@@ -24,18 +39,21 @@ public struct DynamicSymbolTable: Sendable {
   public init(
     sorting unordered: consuming [DynamicSymbol], names: RawSpan, bucketCount: UInt32? = nil
   ) throws(ElfError) {
-    guard unordered.count < Int(Int32.max) else {
-      throw ElfError(.limit, "\(unordered.count) symbols are more than a symbol table can have")
-    }
-    guard unordered.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
-      throw ElfError(.limit, "a symbol's name does not lie in the names")
-    }
+    try Self.check(unordered, names)
     let source = unordered
     let undefinedCount = source.count { $0.place == .undefined }
     let bucketCount = max(bucketCount ?? Self.bucketCount(of: source.count - undefinedCount), 1)
     entries = Self.sorted(source, bucketCount)
-    self.undefinedCount = undefinedCount
-    self.bucketCount = bucketCount
+    gnuHash = GnuHashOrder(undefinedCount: undefinedCount, bucketCount: bucketCount)
+  }
+
+  private static func check(_ entries: [DynamicSymbol], _ names: RawSpan) throws(ElfError) {
+    guard entries.count < Int(Int32.max) else {
+      throw ElfError(.limit, "\(entries.count) symbols are more than a symbol table can have")
+    }
+    guard entries.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
+      throw ElfError(.limit, "a symbol's name does not lie in the names")
+    }
   }
 
   /// A counting sort: place 0 is for undefined symbols, the others are for buckets.

@@ -9,7 +9,7 @@ struct SymbolWriter {
   private let stringsOffset: Int
   private let versionsOffset: Int?
   private let hashOffset: Int
-  private let hash: SysvHashTable
+  private let hash: SysvHashTable?
   /// `st_shndx` and the value of offset 0, by section of symbols.
   private let places: [(index: UInt16, base: UInt64)]
 
@@ -58,6 +58,7 @@ struct SymbolWriter {
 
   /// Reads the names where they have been written, as they are in order there.
   private func writeHash() {
+    guard let hash else { return }
     hash.writeHeader(writer, at: hashOffset)
     let count = symbols.entries.count
     for index in stride(from: 0, to: count - 1, by: 2) {
