@@ -24,7 +24,9 @@ extension SharedObject {
       guard Int(symbol.version) <= versionCount else {
         throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versionCount)")
       }
-      if case .section(let section) = symbol.place, symbol.offset >= self[section].size {
+      guard case .section(let section) = symbol.place else { continue }
+      let size = self[section].size
+      guard symbol.offset < size, section == .text || symbol.size <= size - symbol.offset else {
         throw ElfError(.limit, "a symbol lies outside of \(section.name)")
       }
     }
