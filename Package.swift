@@ -33,14 +33,22 @@ let package = Package(
   targets: [
     // libelf reads ELF files; only ElfKit uses it.
     .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
-    // libiberty's demangler.
-    .target(name: "CBinutils", linkerSettings: [.linkedLibrary("iberty")]),
+    // libiberty's demangler, and the x86 disassembler of libopcodes. The latter is linked
+    // statically: its shared object exists for one release of binutils only.
+    .target(
+      name: "CBinutils",
+      linkerSettings: [.linkedLibrary(":libopcodes.a"), .linkedLibrary("iberty")]),
+    // libdw reads DWARF; only DebugInfo uses it. Statically linked, as the shared object loads
+    // three compressors whenever abitool starts.
+    .target(name: "CDw", linkerSettings: [.linkedLibrary(":libdw.a"), .linkedLibrary("elf")]),
     .target(name: "ElfKit", dependencies: ["CElf", systemPackage], swiftSettings: settings),
+    .target(name: "DebugInfo", dependencies: ["CDw", "ElfKit"], swiftSettings: settings),
+    .target(name: "Disassembly", dependencies: ["CBinutils", "ElfKit"], swiftSettings: settings),
     .target(name: "Mangling", dependencies: ["CBinutils"], swiftSettings: settings),
     .target(
       name: "AbiTool",
       dependencies: [
-        "ElfKit", "Mangling", systemPackage,
+        "DebugInfo", "Disassembly", "ElfKit", "Mangling", systemPackage,
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: settings),
@@ -58,6 +66,9 @@ let package = Package(
       name: "ElfKitTests", dependencies: ["ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
     .testTarget(
+      name: "DisassemblyTests", dependencies: ["Disassembly", "TestSupport"],
+      swiftSettings: commandSettings),
+    .testTarget(
       name: "ManglingTests", dependencies: ["Mangling", "TestSupport"],
       swiftSettings: commandSettings),
     .testTarget(
@@ -68,6 +79,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
+    // These run build tools on the examples of integrations/, with the executable.
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["abitool", "TestSupport"],
       swiftSettings: commandSettings),
   ]
 )

@@ -9,12 +9,30 @@ struct CheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Find what keeps a library or program from being kernel-agnostic.",
     discussion: """
+      Compares the builds of one library for several kernels, and with --archs for several \
+      architectures: what all share can be a promise to programs, the rest is listed with the \
+      reason and the cure.
+
       Exit status: 0 clean, 1 something is rejected, 2 an input could not be used.
 
       Examples:
-        abitool check --list
+        abitool check --kernels nova,hw,linux
+        abitool check --kernels nova,hw,linux --archs x86_64,arm_v8a --dir bin --write ld.abi
+        abitool check --kernels nova,hw,linux --abi ld.abi --allow ld.allow
         abitool check --explain kernel-specific
       """)
+
+  @OptionGroup(title: "Builds of one library")
+  var kernels: CheckKernelsOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The ABI text that is to be kept.", valueName: "abi"),
+    completion: .file())
+  var abi: [String] = []
+
+  @OptionGroup(title: "Programs and implementations")
+  var link: LinkCheckOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
@@ -31,6 +49,14 @@ struct CheckCommand: AsyncParsableCommand {
       throw ValidationError(
         "unknown finding code \(explain); \(hint ?? "abitool check --list prints all")")
     }
+    let modes = [kernels.isWanted, link.isWanted, list, explain != nil].count { $0 }
+    guard modes == 1 else {
+      throw ValidationError(
+        modes == 0
+          ? "say what to check: --kernels NAME,… or --archs NAME,…, --library FILE or --program FILE"
+          : "one of --kernels or --archs, --library or --program, --list and --explain at a time")
+    }
+    try link.validate(abi: abi)
   }
 
   func run() async throws {
@@ -38,6 +64,10 @@ struct CheckCommand: AsyncParsableCommand {
       try Diagnostics.output(FindingCode.listing)
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
+    } else if link.isWanted {
+      try await link.run(abi: abi, report)
+    } else {
+      try await kernels.run(abi: abi, report)
     }
   }
 }

@@ -16,6 +16,9 @@ struct Abitool: AsyncParsableCommand {
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
+      DiffCommand.self,
+      TaintCommand.self,
+      HookCommand.self,
     ])
 
   static func main() async {

@@ -5,10 +5,10 @@ import SystemPackage
 
 /// How a report is to be given: what all commands that have findings share.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "The form of the report: text, json, sarif or github.")
+  @Option(help: "The form of the report: text, json, sarif, github or markdown.")
   var format = ReportFormat.text
 
-  @Flag(help: "Only the number of findings of each code.")
+  @Flag(help: "Only a table of how much was found of each kind.")
   var summary = false
 
   @Flag(help: "List all findings, notes included; no long list is cut.")
@@ -29,6 +29,12 @@ struct ReportOptions: ParsableArguments {
     completion: .file())
   var allow: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write this file, empty, when nothing is rejected: what a build records.", valueName: "file"),
+    completion: .file())
+  var stamp: String?
+
   /// Applies the allow file.
   func allowing(_ findings: [Finding], builds: [Build] = []) throws(InputError) -> [Finding] {
     guard let allow else { return findings }
@@ -40,7 +46,9 @@ struct ReportOptions: ParsableArguments {
   /// Prints the report.
   ///
   /// - Throws: `ExitCode(1)` when the report rejects.
-  func finish(_ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped) throws {
+  func finish(
+    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped, listsInformation: Bool = false
+  ) throws {
     var report = report
     report.warningsReject = strict
     if let bytes = report.rendered(as: format) {
@@ -50,6 +58,7 @@ struct ReportOptions: ParsableArguments {
       text.style = summary ? .summary : oneLine ? .lines : style
       text.usesColor = Self.colorIsWanted
       text.isQuiet = quiet || isQuiet
+      text.listsInformation = listsInformation
       if all {
         text.limit = nil
         text.listsInformation = true
@@ -57,10 +66,11 @@ struct ReportOptions: ParsableArguments {
       try Diagnostics.output(text.text(of: report))
     }
     if report.isRejected { throw ExitCode(1) }
+    if let stamp { try OutputFile(FilePath(stamp)).write([]) }
   }
 
   /// Colours on a terminal only, and never under NO_COLOR (no-color.org) or TERM=dumb.
-  private static var colorIsWanted: Bool {
+  static var colorIsWanted: Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
     return getenv("TERM").map { String(cString: $0) } != "dumb"

@@ -1,5 +1,6 @@
 import AbiTool
 import ArgumentParser
+import ElfKit
 import SystemPackage
 
 /// `abitool stub`: from ABI text to assembly, or to a library to link against.
@@ -180,6 +181,11 @@ struct StubCommand: AsyncParsableCommand {
       abi, path: path.string, architecture: architecture, kernel: kernel,
       soname: soname.map { ByteName($0) } ?? abi.soname
         ?? StubNames.soname(of: path, suffix: sonameSuffix))
+    if emit == .library, isBuiltIn, let file {
+      let library = try plan.library()
+      try library.withBytes { bytes throws(InputError) in try write(bytes, to: file, path, emit) }
+      return
+    }
     let contents = try await contents(of: plan, emit)
     guard let file else {
       try contents.span.bytes.withUnsafeBytes { raw throws(InputError) in
@@ -187,11 +193,22 @@ struct StubCommand: AsyncParsableCommand {
       }
       return
     }
-    try OutputFile(file, onlyIfChanged: ifChanged, isLibrary: emit == .library).write(contents)
-    if let depfile {
-      try OutputFile(FilePath(depfile))
-        .write(Depfile.text(target: file, prerequisites: [path]))
+    try contents.span.bytes.withUnsafeBytes { raw throws(InputError) in
+      try write(raw, to: file, path, emit)
     }
+  }
+
+  private func write(
+    _ contents: UnsafeRawBufferPointer, to file: FilePath, _ abi: FilePath, _ emit: Emit
+  ) throws(InputError) {
+    try OutputFile(file, onlyIfChanged: ifChanged, isLibrary: emit == .library).write(contents)
+    guard let depfile else { return }
+    try OutputFile(FilePath(depfile)).write(Depfile.text(target: file, prerequisites: [abi]))
+  }
+
+  /// Libraries are written without tools, unless the user asks for some.
+  private var isBuiltIn: Bool {
+    assembler == nil && linker == nil && march == nil && mabi == nil
   }
 
   private func resolve(_ destination: Destination, _ abi: FilePath) -> (FilePath?, Emit) {

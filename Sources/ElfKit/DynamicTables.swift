@@ -145,6 +145,22 @@ extension ElfFile {
       : UInt64(head.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
   }
 
+  /// The number of buckets of the GNU hash table (`DT_GNU_HASH`). Nil when there is no such table.
+  ///
+  /// - Throws: `ElfError` when the table does not hold as many.
+  public func gnuHashBucketCount() throws(ElfError) -> UInt32? {
+    guard let section = sections.first(where: { $0.kind == .gnuHash }), section.size >= 16 else {
+      return nil
+    }
+    let count = bytes(
+      try data(FileRange(offset: section.offset, size: 4), as: ELF_T_WORD, "the GNU hash table")
+    ).loadUnaligned(as: UInt32.self)
+    guard UInt64(count) * 4 <= section.size - 16 else {
+      throw .malformed("the GNU hash table has \(count) buckets in \(section.size) bytes")
+    }
+    return count
+  }
+
   /// The number of symbols that a `DT_GNU_HASH` table implies: the end of its last chain.
   private func symbolCount(gnuHashTable range: FileRange) throws(ElfError) -> UInt64 {
     let wordCount = range.size / 4

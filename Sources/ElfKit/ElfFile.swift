@@ -8,7 +8,7 @@ public import SystemPackage
 /// is copied out; memory of the mapping is only ever seen inside a closure.
 public struct ElfFile: ~Copyable {
   /// `Elf *`. Never nil while the value lives; all `Elf_Data` reached from it live as long.
-  let handle: OpaquePointer
+  package let handle: OpaquePointer
   /// Size of the file, or of the archive member, in bytes.
   public let size: Int
   public let header: ElfHeader

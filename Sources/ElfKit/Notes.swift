@@ -1,64 +1,62 @@
 internal import CElf
 
-extension ElfFile {
-  /// Whether the file has a note of this owner and type (gABI ch. 5 "Note Section").
-  ///
-  /// `SHT_NOTE` sections are read, and `PT_NOTE` segments where section headers were stripped.
-  /// - Throws: `ElfError` when they do not lie in the file.
-  public func hasNote(owner: String, type: UInt32) throws(ElfError) -> Bool {
-    var places = sections.filter { $0.kind == .note }.map {
-      (range: $0.range, alignment: $0.alignment)
-    }
-    if sections.isEmpty {
-      places = segments.filter { $0.kind == .note }.map {
-        (FileRange(offset: $0.offset, size: $0.fileSize), $0.alignment)
-      }
-    }
-    for place in places where place.range.size > 0 {
-      let raw = bytes(try data(place.range, as: ELF_T_BYTE, "a note"))
-      // Notes of 8-byte alignment (property notes) pad to 8 bytes.
-      let notes = NoteReader(
-        bytes: raw, padding: place.alignment == 8 ? 8 : 4,
-        isSwapped: (header.byteOrder == .little) != (1.littleEndian == 1))
-      if notes.contains(owner: owner, type: type) { return true }
-    }
-    return false
-  }
+/// A note (gABI ch. 5 "Note Section").
+public struct Note: Hashable, Sendable {
+  /// Who defines the meaning of ``type``, in bytes without NUL.
+  public var owner: [UInt8]
+  public var type: UInt32
+  /// The descriptor, in the byte order of the file.
+  public var descriptor: [UInt8]
 }
 
-/// A walk over the records of a note section.
-private struct NoteReader {
-  let bytes: UnsafeRawBufferPointer
-  let padding: Int
-  /// The file has the other byte order than the host.
-  let isSwapped: Bool
-
-  /// `namesz`, `descsz`, `type`.
-  private static let headerSize = 12
-
-  func contains(owner: String, type: UInt32) -> Bool {
-    var offset = 0
-    while offset + Self.headerSize <= bytes.count {
-      let nameSize = Int(word(at: offset))
-      let descriptionSize = Int(word(at: offset + 4))
-      let name = offset + Self.headerSize
-      guard nameSize <= bytes.count - name else { return false }
-      if word(at: offset + 8) == type, nameSize == owner.utf8.count + 1,
-        bytes[name..<name + nameSize - 1].elementsEqual(owner.utf8)
-      {
-        return true
+extension ElfFile {
+  /// The notes of all note sections or, when section headers were stripped, note segments.
+  ///
+  /// - Throws: `ElfError` when a note does not lie in its section.
+  public func notes() throws(ElfError) -> [Note] {
+    var notes: [Note] = []
+    if sections.isEmpty {
+      for segment in segments where segment.kind == .note {
+        try withContents(of: segment) { bytes throws(ElfError) in
+          try readNotes(bytes, alignment: segment.alignment, into: &notes)
+        }
       }
-      let description = padded(name + nameSize)
-      guard descriptionSize <= bytes.count - description else { return false }
-      offset = padded(description + descriptionSize)
+    } else {
+      for section in sections where section.kind == .note {
+        try withContents(of: section) { bytes throws(ElfError) in
+          try readNotes(bytes, alignment: section.alignment, into: &notes)
+        }
+      }
     }
-    return false
+    return notes
   }
 
-  private func padded(_ offset: Int) -> Int { (offset + padding - 1) / padding * padding }
+  /// Whether the file has a note of this owner and type.
+  ///
+  /// - Throws: `ElfError` when a note does not lie in its section.
+  public func hasNote(owner: String, type: UInt32) throws(ElfError) -> Bool {
+    try notes().contains { $0.type == type && $0.owner.elementsEqual(owner.utf8) }
+  }
 
-  private func word(at offset: Int) -> UInt32 {
-    let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-    return isSwapped ? word.byteSwapped : word
+  private func readNotes(
+    _ bytes: UnsafeRawBufferPointer, alignment: UInt64, into notes: inout [Note]
+  ) throws(ElfError) {
+    // Names and descriptors are padded to 4 bytes, to 8 where the section says so.
+    let unit = alignment == 8 ? 8 : 4
+    var reader = ByteReader(bytes, byteOrder: header.byteOrder)
+    while reader.position + 12 <= bytes.count {
+      guard let ownerSize = reader.read(UInt32.self), let size = reader.read(UInt32.self),
+        let type = reader.read(UInt32.self),
+        let owner = reader.bytes(Int(ownerSize)), reader.align(to: unit),
+        let descriptor = reader.bytes(Int(size))
+      else {
+        throw .malformed("a note reaches beyond its section")
+      }
+      // The last note may lack its padding.
+      _ = reader.align(to: unit)
+      notes.append(
+        Note(
+          owner: Array(owner.prefix { $0 != 0 }), type: type, descriptor: Array(descriptor)))
+    }
   }
 }

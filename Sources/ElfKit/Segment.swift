@@ -13,6 +13,7 @@ public struct Segment: Hashable, Sendable {
     public static let interpreter = Kind(rawValue: 3)
     public static let note = Kind(rawValue: 4)
     public static let tls = Kind(rawValue: 7)
+    public static let gnuEhFrame = Kind(rawValue: 0x6474_e550)
     /// `PT_MIPS_ABIFLAGS`.
     public static let mipsAbiFlags = Kind(rawValue: 0x7000_0003)
     public static let gnuStack = Kind(rawValue: 0x6474_e551)

@@ -46,16 +46,19 @@ extension Abi {
   /// Lines with equal heads (of different kernels or architectures) are ordered by what follows.
   private mutating func orderEqualHeads() {
     guard symbols.count > 1 else { return }
+    // Made when it is first needed: most ABIs have one line a head.
+    var printer: AbiPrinter?
     var start = 0
     while start < symbols.count {
       var end = start + 1
       while end < symbols.count, equalHeads(symbols[start], symbols[end]) { end += 1 }
       if end - start > 1 {
-        let printer = AbiPrinter(self)
-        let lines = symbols[start..<end].map { symbol in
+        let current = printer ?? AbiPrinter(self)
+        printer = current
+        let lines = (start..<end).map { index in
           var line: [UInt8] = []
-          printer.appendLine(of: symbol, to: &line)
-          return (line, symbol)
+          current.appendLine(of: symbols[index], index: index, to: &line)
+          return (line, symbols[index])
         }
         let ordered = lines.sorted { $0.0.lexicographicallyPrecedes($1.0) }
         symbols.replaceSubrange(start..<end, with: ordered.map(\.1))

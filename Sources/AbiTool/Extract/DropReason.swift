@@ -59,6 +59,16 @@ public enum DropReason: Int, CaseIterable, Sendable {
     }
   }
 
+  /// A C++ symbol that is there, but not as a promise.
+  var isWeakCxx: Bool {
+    switch self {
+    case .undefined, .local, .hidden, .versionNode, .linkerArtefact, .byRequest: false
+    case .weakTemplateInstance, .weakFunction, .weakVtable, .weakTypeInfo, .weakThunk,
+      .weakStaticData, .weakGuardVariable, .weakInlineVariable:
+      true
+    }
+  }
+
   /// Dropping it leads to two copies at run time where there was one.
   public var changesMeaning: Bool {
     self == .weakStaticData || self == .weakGuardVariable || self == .weakInlineVariable

@@ -21,6 +21,8 @@ public struct Extraction: Sendable {
     public var neededNames = NameSet()
     /// Whether ``Result/dropped`` is wanted.
     public var recordsDropped = false
+    /// Whether ``Result/weakNames`` is wanted.
+    public var recordsWeakNames = false
 
     public init() {}
   }
@@ -43,6 +45,8 @@ public struct Extraction: Sendable {
     public var counts = [Int](repeating: 0, count: DropReason.allCases.count)
     /// In the order of the file.
     public var dropped: [Dropped] = []
+    /// The names of weak and unique C++ symbols that were dropped.
+    public var weakNames = NameSet()
 
     public func count(_ reason: DropReason) -> Int { counts[reason.rawValue] }
 
@@ -163,6 +167,7 @@ public struct Extraction: Sendable {
         if options.recordsDropped {
           result.dropped.append(Dropped(name: ByteName([UInt8](name)), reason: reason))
         }
+        if options.recordsWeakNames, reason.isWeakCxx { result.weakNames.insert(name) }
         continue
       }
       try append(entry, name)

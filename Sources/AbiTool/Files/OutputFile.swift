@@ -58,7 +58,11 @@ public struct OutputFile: Sendable {
 
   private static func holds(_ path: FilePath, _ contents: UnsafeRawBufferPointer) -> Bool {
     guard let old = try? InputBytes(path: path) else { return false }
-    return old.withBytes { $0.elementsEqual(contents) }
+    return old.withBytes { old in
+      guard old.count == contents.count else { return false }
+      guard let left = old.baseAddress, let right = contents.baseAddress else { return true }
+      return memcmp(left, right, old.count) == 0
+    }
   }
 
   /// A device or pipe is written in place: there is nothing to rename.

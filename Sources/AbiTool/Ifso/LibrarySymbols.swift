@@ -1,6 +1,7 @@
 internal import ElfKit
 
-/// The symbols of a library that linkers see: the complete profile.
+/// The symbols of a library that linkers see: the complete profile and, beyond what the ABI text
+/// says, the absolute symbols that GNU ld defines for version nodes.
 enum LibrarySymbols {
   static func select(from table: SymbolTable, _ versions: LibraryVersions) throws(ElfError)
     -> [DynamicSymbol]
@@ -17,7 +18,7 @@ enum LibrarySymbols {
       // a huge one.
       nameBytes += entry.nameLength
       guard nameBytes <= 16 * table.stringSize + 1 << 16 else { throw .overlappingNames }
-      guard isVisible(entry), !isVersionNode(entry, table, versions) else { continue }
+      guard isVisible(entry) else { continue }
       symbols.append(try symbol(entry, table, versions))
     }
     return symbols
@@ -33,25 +34,22 @@ enum LibrarySymbols {
     }
   }
 
-  /// GNU ld defines an absolute symbol for each version node.
-  private static func isVersionNode(
-    _ entry: ElfSymbol, _ table: SymbolTable, _ versions: LibraryVersions
-  ) -> Bool {
-    entry.placement == .absolute && versions.names.contains(table.name(of: entry))
-  }
-
   private static func symbol(
     _ entry: ElfSymbol, _ table: SymbolTable, _ versions: LibraryVersions
   ) throws(ElfError) -> DynamicSymbol {
     var symbol = DynamicSymbol(
-      nameOffset: UInt32(entry.nameOffset), nameLength: UInt32(entry.nameLength),
-      place: .undefined, binding: entry.binding, type: .none)
+      name: table.name(of: entry), at: UInt32(entry.nameOffset), place: .undefined,
+      binding: entry.binding, type: .none)
     let storage = Extraction.storage(of: entry)
-    // What a program must define is a name; the rest is for the program to say.
-    guard storage != .undefined else { return symbol }
+    symbol.version = try versions.position(of: entry)
+    // What a program must define is a name; the rest is for the program to say. But linkers
+    // refuse thread-local definitions of what is not.
+    guard storage != .undefined else {
+      symbol.type = entry.type == .tls ? .tls : .none
+      return symbol
+    }
     symbol.type = entry.type
     symbol.other = entry.other
-    symbol.version = try versions.position(of: entry)
     symbol.isHiddenVersion = symbol.version != 0 && entry.isHiddenVersion
     switch storage {
     case .undefined: break

@@ -39,22 +39,17 @@ public struct AssemblyText {
     out.append("\t.section .note.GNU-stack,\"\",%progbits\n")
   }
 
-  /// gABI ch. 5 "Note Section": sizes of owner and description, type, both strings padded.
+  /// gABI ch. 5 "Note Section": size of the name, none of a description, type, name, padded.
   private mutating func writeMarker() {
     out.append("\t.section ")
     out.append(contentsOf: StubMarker.sectionName.utf8)
     out.append(",\"a\",%note\n\t.balign 4\n\t.long ")
     out.append(decimal: UInt64(StubMarker.owner.utf8.count + 1))
-    out.append(", ")
-    out.append(decimal: UInt64(StubMarker.description.utf8.count + 1))
-    out.append(", ")
+    out.append(", 0, ")
     out.append(decimal: UInt64(StubMarker.noteType))
-    for string in [StubMarker.owner, StubMarker.description] {
-      out.append("\n\t.asciz \"")
-      out.append(contentsOf: string.utf8)
-      out.append("\"\n\t.balign 4")
-    }
-    out.append("\n")
+    out.append("\n\t.asciz \"")
+    out.append(contentsOf: StubMarker.owner.utf8)
+    out.append("\"\n\t.balign 4\n")
   }
 
   // MARK: What has an address

@@ -2,6 +2,17 @@ internal import ElfKit
 
 // The first step: which lines of the ABI apply, and what they say for this word size.
 extension StubPlan {
+  /// The ABI for this kernel and architecture, in its own canonical order: the stub is that of
+  /// the ABI of that build alone.
+  func selection(of abi: Abi, kernel: String?) throws(InputError) -> Abi {
+    guard abi.dependsOnBuild else { return abi }
+    try requireArguments(for: abi, kernel: kernel)
+    for condition in abi.conditions { _ = try applies(condition, in: abi, kernel: kernel) }
+    let selector = Abi.Selector(
+      kernel: kernel, arch: architecture?.name, addressSize: architecture?.elfClass.addressSize)
+    return try abi.selection(selector, path: path)
+  }
+
   mutating func select(from abi: Abi, kernel: String?) throws(InputError) {
     try requireArguments(for: abi, kernel: kernel)
     let applies = try abi.conditions.map { condition throws(InputError) in

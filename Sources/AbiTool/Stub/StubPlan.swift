@@ -125,6 +125,8 @@ public struct StubPlan: Sendable {
     self.architecture = architecture
     self.soname = soname ?? abi.soname
     needed = abi.needed
+    names = []
+    let abi = try selection(of: abi, kernel: kernel)
     names = abi.heads
     try select(from: abi, kernel: kernel)
     try checkNames(of: abi)

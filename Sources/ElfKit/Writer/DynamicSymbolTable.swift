@@ -1,136 +1,100 @@
 internal import Glibc
 
 /// The entries of a dynamic symbol table in the order in which they are written.
-///
-/// Undefined symbols come first, then the defined ones by bucket of the GNU hash table. Within a
-/// bucket they are ordered by name and version, so the order depends on nothing but the set.
 public struct DynamicSymbolTable: Sendable {
   public private(set) var entries: [DynamicSymbol]
-  /// The GNU hash of each entry's name.
-  let hashes: [UInt32]
-  /// How many entries are undefined.
-  let undefinedCount: Int
-  /// Number of buckets of the GNU hash table.
-  let bucketCount: UInt32
+  /// Nil when the library has no GNU hash table.
+  let gnuHash: GnuHashOrder?
 
-  /// Brings entries into the order of the table.
+  struct GnuHashOrder: Sendable {
+    /// How many entries are undefined. They are in front.
+    var undefinedCount: Int
+    var bucketCount: UInt32
+  }
+
+  /// A table in the order of its entries, for a library without GNU hash table.
+  ///
+  /// MIPS orders symbols by their place in the global offset table, not by hash.
   ///
   /// - Throws: `ElfError` when a name does not lie in `names`, or there are more entries than a
   ///   table can have.
-  public init(sorting unordered: consuming [DynamicSymbol], names: RawSpan) throws(ElfError) {
-    guard unordered.count < Int(Int32.max) else {
-      throw ElfError(.limit, "\(unordered.count) symbols are more than a symbol table can have")
-    }
-    guard unordered.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
-      throw ElfError(.limit, "a symbol's name does not lie in the names")
-    }
-    let defined = unordered.count(where: { $0.place != .undefined })
-    let buckets = Self.bucketCount(of: defined)
-    let source = unordered
-    let order = names.withUnsafeBytes { names in
-      Order(source, names, undefinedCount: source.count - defined, bucketCount: buckets)
-    }
-    entries = order.keys.map { source[Int($0.index)] }
-    hashes = order.keys.map(\.hash)
-    undefinedCount = source.count - defined
-    bucketCount = buckets
+  public init(inOrder entries: consuming [DynamicSymbol], names: RawSpan) throws(ElfError) {
+    try Self.check(entries, names)
+    self.entries = entries
+    gnuHash = nil
   }
 
-  /// Four symbols in a bucket; the Bloom filter answers for those that are not there.
-  private static func bucketCount(of symbols: Int) -> UInt32 { UInt32(symbols / 4) | 1 }
+  /// A table in the order that a GNU hash table wants: undefined symbols first, then the defined
+  /// ones by bucket. Within a bucket, and among undefined symbols, entries keep the order in which
+  /// they are given.
+  ///
+  /// - Parameters:
+  ///   - unordered: the entries.
+  ///   - names: the memory that their names lie in.
+  ///   - bucketCount: the number of buckets; nil for that of GNU ld. Linkers enter the symbols of
+  ///     a library in the order of its table, and some give those of a program the same order. So
+  ///     a library that stands for another has as many buckets.
+  /// - Throws: `ElfError` when a name does not lie in `names`, or there are more entries than a
+  ///   table can have.
+  public init(
+    sorting unordered: consuming [DynamicSymbol], names: RawSpan, bucketCount: UInt32? = nil
+  ) throws(ElfError) {
+    try Self.check(unordered, names)
+    let source = unordered
+    let undefinedCount = source.count { $0.place == .undefined }
+    let bucketCount = max(bucketCount ?? Self.bucketCount(of: source.count - undefinedCount), 1)
+    entries = Self.sorted(source, bucketCount)
+    gnuHash = GnuHashOrder(undefinedCount: undefinedCount, bucketCount: bucketCount)
+  }
+
+  private static func check(_ entries: [DynamicSymbol], _ names: RawSpan) throws(ElfError) {
+    guard entries.count < Int(Int32.max) else {
+      throw ElfError(.limit, "\(entries.count) symbols are more than a symbol table can have")
+    }
+    guard entries.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
+      throw ElfError(.limit, "a symbol's name does not lie in the names")
+    }
+  }
+
+  /// A counting sort: place 0 is for undefined symbols, the others are for buckets.
+  private static func sorted(_ symbols: [DynamicSymbol], _ bucketCount: UInt32) -> [DynamicSymbol] {
+    func place(_ symbol: DynamicSymbol) -> Int {
+      symbol.place == .undefined ? 0 : 1 + Int(symbol.nameHash % bucketCount)
+    }
+    var next = [UInt32](repeating: 0, count: Int(bucketCount) + 2)
+    var last = 0
+    var isSorted = true
+    for symbol in symbols {
+      let place = place(symbol)
+      next[place + 1] += 1
+      isSorted = isSorted && place >= last
+      last = place
+    }
+    // The entries of a table that has as many buckets come in order.
+    guard !isSorted else { return symbols }
+    for index in 1..<next.count { next[index] += next[index - 1] }
+    return [DynamicSymbol](unsafeUninitializedCapacity: symbols.count) { sorted, count in
+      for symbol in symbols {
+        let place = place(symbol)
+        sorted.initializeElement(at: Int(next[place]), to: symbol)
+        next[place] += 1
+      }
+      count = symbols.count
+    }
+  }
+
+  /// The number of buckets of which GNU ld takes the largest that is no larger than the number of
+  /// symbols (`elf_buckets` in bfd/elflink.c).
+  private static let bucketCounts: [UInt32] = [
+    3, 17, 37, 67, 97, 131, 197, 263, 521, 1031, 2053, 4099, 8209, 16411, 32771,
+  ]
+
+  private static func bucketCount(of symbols: Int) -> UInt32 {
+    bucketCounts.last { $0 <= symbols } ?? 2
+  }
 
   /// Sets the offset of an entry in its section, in bytes.
   public mutating func setOffset(_ offset: UInt64, at index: Int) {
     entries[index].offset = offset
-  }
-}
-
-/// Sorts entries by bucket, hash, name and version.
-private struct Order {
-  struct Key {
-    var hash: UInt32
-    var index: UInt32
-  }
-
-  private(set) var keys: [Key]
-  private let symbols: [DynamicSymbol]
-  private let names: UnsafeRawBufferPointer
-
-  init(
-    _ symbols: [DynamicSymbol], _ names: UnsafeRawBufferPointer, undefinedCount: Int,
-    bucketCount: UInt32
-  ) {
-    self.symbols = symbols
-    self.names = names
-    keys = symbols.indices.map { index in
-      let symbol = symbols[index]
-      let start = Int(symbol.nameOffset)
-      let name = UnsafeRawBufferPointer(rebasing: names[start..<start + Int(symbol.nameLength)])
-      return Key(hash: SymbolHash.gnu(name), index: UInt32(index))
-    }
-    distribute(undefinedCount, bucketCount)
-  }
-
-  /// A counting sort by bucket. Undefined symbols are not in the hash table; they have buckets of
-  /// their own in front, so that many of them do not make one long one.
-  private mutating func distribute(_ undefinedCount: Int, _ bucketCount: UInt32) {
-    let front = UInt32(undefinedCount / 4) | 1
-    func bucket(_ key: Key) -> Int {
-      symbols[Int(key.index)].place == .undefined
-        ? Int(key.hash % front) : Int(front + key.hash % bucketCount)
-    }
-    var ends = [UInt32](repeating: 0, count: Int(front + bucketCount) + 1)
-    for key in keys { ends[bucket(key) + 1] += 1 }
-    for index in 1..<ends.count { ends[index] += ends[index - 1] }
-    let starts = ends.dropLast()
-    keys = [Key](unsafeUninitializedCapacity: keys.count) { [keys] sorted, count in
-      var next = Array(starts)
-      for key in keys {
-        let bucket = bucket(key)
-        sorted.initializeElement(at: Int(next[bucket]), to: key)
-        next[bucket] += 1
-      }
-      count = keys.count
-    }
-    for index in starts.indices {
-      sortBucket(Int(ends[index])..<Int(ends[index + 1]))
-    }
-  }
-
-  private mutating func sortBucket(_ range: Range<Int>) {
-    guard range.count > 1 else { return }
-    guard range.count <= 16 else {
-      // Hashes may have been made to collide.
-      keys.replaceSubrange(range, with: keys[range].sorted { precedes($0, $1) })
-      return
-    }
-    for end in range.dropFirst() {
-      let key = keys[end]
-      var hole = end
-      while hole > range.lowerBound, precedes(key, keys[hole - 1]) {
-        keys[hole] = keys[hole - 1]
-        hole -= 1
-      }
-      keys[hole] = key
-    }
-  }
-
-  private func precedes(_ left: Key, _ right: Key) -> Bool {
-    if left.hash != right.hash { return left.hash < right.hash }
-    let (l, r) = (symbols[Int(left.index)], symbols[Int(right.index)])
-    let order = compareNames(l, r)
-    if order != 0 { return order < 0 }
-    if l.isHiddenVersion != r.isHiddenVersion { return r.isHiddenVersion }
-    if l.version != r.version { return l.version < r.version }
-    return left.index < right.index
-  }
-
-  private func compareNames(_ left: DynamicSymbol, _ right: DynamicSymbol) -> Int {
-    let common = Int(min(left.nameLength, right.nameLength))
-    let (l, r) = (Int(left.nameOffset), Int(right.nameOffset))
-    for index in 0..<common where names[l + index] != names[r + index] {
-      return Int(names[l + index]) - Int(names[r + index])
-    }
-    return Int(left.nameLength) - Int(right.nameLength)
   }
 }

@@ -28,7 +28,8 @@ public struct SharedObject: Sendable {
       switch self {
       case .text: ".abi.text"
       case .readOnly: ".abi.rodata"
-      case .relro: ".bss.rel.ro"
+      // gold knows RELRO data by this name alone.
+      case .relro: ".data.rel.ro"
       case .threadData: ".abi.tdata"
       case .threadBss: ".tbss"
       case .data: ".abi.data"
@@ -62,6 +63,19 @@ public struct SharedObject: Sendable {
       self.name = name
       self.parents = parents
       self.isWeak = isWeak
+    }
+  }
+
+  /// The versions that another file is to define (`Verneed`).
+  public struct VersionNeed: Hashable, Sendable {
+    /// `vn_file`: the SONAME of the other file.
+    public var file: [UInt8]
+    /// `Vernaux`, in order. They have no parents.
+    public var versions: [Version]
+
+    public init(file: [UInt8], versions: [Version]) {
+      self.file = file
+      self.versions = versions
     }
   }
 
@@ -126,6 +140,8 @@ public struct SharedObject: Sendable {
   public var runpath: [UInt8]?
   /// In the order of `vd_ndx`, which is 2 for the first.
   public var versions: [Version] = []
+  /// In the order of `vna_other`, which goes on from that of ``versions``.
+  public var needs: [VersionNeed] = []
   public var notes: [Note] = []
   public var attributes: [AttributesSection] = []
   /// By ``SymbolSection/rawValue``.

@@ -11,6 +11,7 @@ struct SharedObjectLayout {
     case dynstr
     case versym
     case verdef
+    case verneed
     case attributes(Int)
     case symbols(SharedObject.SymbolSection)
     case dynamic
@@ -70,7 +71,7 @@ struct SharedObjectLayout {
     address = UInt64(offset)
     try placeReadOnlyPart(symbols, strings)
     try placeText()
-    try placeWritablePart()
+    try placeWritablePart(symbols)
     try placeReadOnlyData()
     addSegment(.gnuStack, flags: 6, alignment: 16)
     placeUnloadedPart()
@@ -137,18 +138,19 @@ struct SharedObjectLayout {
     where attributes.flags & Self.allocated != 0 {
       try place(attributesSection(index, attributes))
     }
-    if GnuHashTable.isUsed(by: object.header.machine) {
-      let size = GnuHashTable(symbols, object.header).size
+    if let table = GnuHashTable(symbols, object.header) {
       try place(
         PlannedSection(
           content: .gnuHash, name: ".gnu.hash", kind: .gnuHash, flags: Self.allocated,
-          size: UInt64(size), alignment: word, entrySize: is64 ? 0 : 4, link: .dynsym))
+          size: UInt64(table.size), alignment: word, entrySize: is64 ? 0 : 4, link: .dynsym))
     }
-    let hash = SysvHashTable(symbols, object.header)
-    try place(
-      PlannedSection(
-        content: .hash, name: ".hash", kind: .hash, flags: Self.allocated, size: UInt64(hash.size),
-        alignment: word, entrySize: UInt64(hash.entrySize), link: .dynsym))
+    if let table = SysvHashTable(symbols, object.header) {
+      try place(
+        PlannedSection(
+          content: .hash, name: ".hash", kind: .hash, flags: Self.allocated,
+          size: UInt64(table.size), alignment: word, entrySize: UInt64(table.entrySize),
+          link: .dynsym))
+    }
     let entrySize: UInt64 = is64 ? 24 : 16
     // sh_info is one greater than the index of the last local symbol: the null symbol.
     try place(
@@ -160,17 +162,7 @@ struct SharedObjectLayout {
       PlannedSection(
         content: .dynstr, name: ".dynstr", kind: .strtab, flags: Self.allocated,
         size: UInt64(strings.size)))
-    if !object.versions.isEmpty {
-      try place(
-        PlannedSection(
-          content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
-          size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
-      try place(
-        PlannedSection(
-          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
-          size: UInt64(object.verdefSize), alignment: 4, link: .dynstr,
-          info: UInt32(object.versions.count + 1)))
-    }
+    try placeVersions(symbols)
     segments.append(
       Segment(
         kind: .load, flags: 4, offset: 0, address: 0, fileSize: UInt64(offset),
@@ -178,6 +170,28 @@ struct SharedObjectLayout {
     for note in object.notes.indices { addSegment(ofNote: note) }
     if let flags = sections.first(where: { $0.kind == .mipsAbiFlags }) {
       addSegment(.mipsAbiFlags, flags: 4, alignment: flags.alignment, from: flags, to: flags)
+    }
+  }
+
+  private mutating func placeVersions(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    guard object.versionCount > 0 else { return }
+    try place(
+      PlannedSection(
+        content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
+        size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
+    if !object.versions.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
+          size: UInt64(object.verdefSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.versions.count + 1)))
+    }
+    if !object.needs.isEmpty {
+      try place(
+        PlannedSection(
+          content: .verneed, name: ".gnu.version_r", kind: .gnuVerneed, flags: Self.allocated,
+          size: UInt64(object.verneedSize), alignment: is64 ? 8 : 4, link: .dynstr,
+          info: UInt32(object.needs.count)))
     }
   }
 
@@ -216,7 +230,7 @@ struct SharedObjectLayout {
   }
 
   /// `.dynamic` and data: RELRO first, then what stays writable.
-  private mutating func placeWritablePart() throws(ElfError) {
+  private mutating func placeWritablePart(_ symbols: DynamicSymbolTable) throws(ElfError) {
     offset = (offset + 7) & ~7
     address = try added(try aligned(address, page), UInt64(offset) % page)
     lead = address - UInt64(offset)
@@ -225,7 +239,7 @@ struct SharedObjectLayout {
       PlannedSection(
         content: .dynamic, name: ".dynamic", kind: .dynamic,
         flags: Self.allocated | Self.writable,
-        size: UInt64(object.dynamicEntryCount) * entrySize, alignment: is64 ? 8 : 4,
+        size: UInt64(object.dynamicEntryCount(symbols)) * entrySize, alignment: is64 ? 8 : 4,
         entrySize: entrySize, link: .dynstr))
     guard let dynamic = section(.dynamic) else { return }
     addSegment(.dynamic, flags: 6, alignment: dynamic.alignment, from: dynamic, to: dynamic)

@@ -1,8 +1,6 @@
 extension SharedObject {
   /// Writes the library as an ELF file.
   ///
-  /// The bytes depend on the description alone, not on the order in which symbols were given.
-  ///
   /// - Parameter names: the memory that the symbols' names lie in.
   /// - Throws: `ElfError` when the description goes beyond what the format can express.
   public func image(symbols: DynamicSymbolTable, names: RawSpan) throws(ElfError) -> ElfImage {
@@ -21,11 +19,14 @@ extension SharedObject {
   }
 
   private func check(_ symbols: DynamicSymbolTable) throws(ElfError) {
+    let versionCount = versionCount
     for symbol in symbols.entries {
-      guard Int(symbol.version) <= versions.count else {
-        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versions.count)")
+      guard Int(symbol.version) <= versionCount else {
+        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versionCount)")
       }
-      if case .section(let section) = symbol.place, symbol.offset >= self[section].size {
+      guard case .section(let section) = symbol.place else { continue }
+      let size = self[section].size
+      guard symbol.offset < size, section == .text || symbol.size <= size - symbol.offset else {
         throw ElfError(.limit, "a symbol lies outside of \(section.name)")
       }
     }
@@ -55,11 +56,11 @@ extension SharedObject {
     case .hash, .dynstr, .versym, .shstrtab: break
     case .note(let index): notes[index].write(writer, at: offset)
     case .attributes(let index): writer.put(attributes[index].contents, at: offset)
-    case .gnuHash: GnuHashTable(symbols, header).write(symbols, writer, at: offset)
+    case .gnuHash: GnuHashTable(symbols, header)?.write(symbols, writer, at: offset)
     case .verdef: writeVerdef(strings, writer, at: offset)
+    case .verneed: writeVerneed(strings, writer, at: offset)
     case .dynamic:
-      writeDynamic(
-        layout, strings, symbolCount: symbols.entries.count + 1, writer, at: offset)
+      writeDynamic(layout, strings, symbols, writer, at: offset)
     case .dynsym:
       SymbolWriter(self, symbols, strings, layout, writer).write(names)
     }

@@ -1,7 +1,9 @@
-/// The version definitions (`.gnu.version_d`; gABI GNU versioning "Version Definitions").
+/// The version definitions and needs (`.gnu.version_d`, `.gnu.version_r`; gABI GNU versioning).
 extension SharedObject {
   private static let verdefSize = 20
   private static let verdauxSize = 8
+  private static let verneedSize = 16
+  private static let vernauxSize = 16
 
   /// In bytes. The definition for the file itself comes first.
   var verdefSize: Int {
@@ -10,6 +12,7 @@ extension SharedObject {
     }
   }
 
+  /// gABI GNU versioning "Version Definitions".
   func writeVerdef(_ strings: DynamicStrings, _ writer: FieldWriter, at offset: Int) {
     var fields = FieldSequence(writer, at: offset)
     let base = Version(name: baseVersionName)
@@ -32,11 +35,42 @@ extension SharedObject {
     }
   }
 
+  /// In bytes.
+  var verneedSize: Int {
+    needs.reduce(0) { $0 + Self.verneedSize + $1.versions.count * Self.vernauxSize }
+  }
+
+  /// gABI GNU versioning "Version Requirements".
+  func writeVerneed(_ strings: DynamicStrings, _ writer: FieldWriter, at offset: Int) {
+    var fields = FieldSequence(writer, at: offset)
+    var position = versions.count
+    for (index, need) in needs.enumerated() {
+      let size = Self.verneedSize + need.versions.count * Self.vernauxSize
+      fields.half(1)  // vn_version: VER_NEED_CURRENT
+      fields.half(UInt16(need.versions.count))  // vn_cnt
+      fields.word(strings.offset(of: need.file))  // vn_file
+      fields.word(UInt32(Self.verneedSize))  // vn_aux
+      fields.word(index == needs.count - 1 ? 0 : UInt32(size))  // vn_next
+      for (place, version) in need.versions.enumerated() {
+        position += 1
+        fields.word(version.name.withUnsafeBytes { SymbolHash.sysv($0) })  // vna_hash
+        fields.half(version.isWeak ? 2 : 0)  // vna_flags: VER_FLG_WEAK
+        fields.half(UInt16(position + 1))  // vna_other
+        fields.word(strings.offset(of: version.name))  // vna_name
+        let isLast = place == need.versions.count - 1
+        fields.word(isLast ? 0 : UInt32(Self.vernauxSize))  // vna_next
+      }
+    }
+  }
+
+  /// How many versions symbols can have.
+  var versionCount: Int { needs.reduce(versions.count) { $0 + $1.versions.count } }
+
   /// - Throws: `ElfError` when indices or counts have more bits than their fields.
   func checkVersions() throws(ElfError) {
     // vs_vers has 15 bits beside VERSYM_HIDDEN; 0 and 1 are taken, and 0x7fff stays free.
-    guard versions.count <= 0x7fff - 2 else {
-      throw ElfError(.limit, "\(versions.count) versions are more than vs_vers can number")
+    guard versionCount <= 0x7fff - 2 else {
+      throw ElfError(.limit, "\(versionCount) versions are more than vs_vers can number")
     }
     guard versions.allSatisfy({ $0.parents.count < Int(UInt16.max) }) else {
       throw ElfError(.limit, "a version inherits from more versions than vd_cnt can count")

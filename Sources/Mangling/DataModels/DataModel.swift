@@ -83,6 +83,23 @@ public struct DataModel: Sendable, Hashable {
     }
   }
 
+  /// Whether `first` here and `second` in `other` have the same signedness, and each the width of a pointer
+  /// of its target, and the widths differ.
+  func isPointerWide(_ first: BuiltinType, and second: BuiltinType, in other: DataModel) -> Bool {
+    guard pointerSize != other.pointerSize, let sign = IntegerClass(first) else { return false }
+    return sign == IntegerClass(second) && width(of: first) == pointerSize
+      && other.width(of: second) == other.pointerSize
+  }
+
+  /// The size of an integer type in bytes. `long` is as wide as a pointer on every target of the table.
+  private func width(of type: BuiltinType) -> Int {
+    switch type {
+    case .long, .unsignedLong: pointerSize
+    case .longLong, .unsignedLongLong: 8
+    default: 4
+    }
+  }
+
   /// The type definitions that stand for `first` here and for `second` in `other`.
   public func typedefs(
     _ first: BuiltinType, _ second: BuiltinType, in other: DataModel

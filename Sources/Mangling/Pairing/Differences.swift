@@ -73,7 +73,8 @@ private struct Comparison {
     guard seen.insert(UInt64(a) << 32 | UInt64(b)).inserted else { return }
 
     if isVaList(a, b) { return report(.vaList, step) }
-    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble {
+    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble
+    {
       return report(.longDouble, step)
     }
     let (left, right) = (first.nodes[a], second.nodes[b])
@@ -139,7 +140,8 @@ private struct Comparison {
     let wide: Set<BuiltinType> = [.int128, .unsignedInt128]
     if wide.contains(a) || wide.contains(b) { return .int128 }
     let typedefs = firstModel.typedefs(a, b, in: secondModel)
-    return typedefs.isEmpty ? .other : .integer(typedefs)
+    if !typedefs.isEmpty { return .integer(typedefs) }
+    return firstModel.isPointerWide(a, and: b, in: secondModel) ? .pointerWidth : .other
   }
 
   /// Whether two numbers are to each other as the sizes of the pointers are.

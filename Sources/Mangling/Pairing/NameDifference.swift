@@ -4,6 +4,9 @@ public struct NameDifference: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// An integer type, and the type definitions that stand for it on either side.
     case integer([DataModel.Typedef])
+    /// Integer types that no standard type definition stands for, but as wide as a pointer on
+    /// either side: what a library defines by the size of `size_t`, such as Qt's `qsizetype`.
+    case pointerWidth
     /// `va_list`.
     case vaList
     /// How `long double` is mangled.
@@ -45,10 +48,13 @@ public struct NameDifference: Sendable, Hashable {
   /// The builtin type of the second name, where it is one.
   public let secondType: BuiltinType?
 
+  /// How much speaks against one declaration: less for what a standard type explains.
+  var weight: Int { kind == .pointerWidth ? 2 : 1 }
+
   /// Whether the data model alone is the reason, so that the names can be of one declaration.
   public var isOfDataModel: Bool {
     switch kind {
-    case .integer, .vaList, .longDouble, .thunkOffset: true
+    case .integer, .pointerWidth, .vaList, .longDouble, .thunkOffset: true
     case .literalValue(let isPointerSized), .arrayBound(let isPointerSized): isPointerSized
     case .int128, .other: false
     }

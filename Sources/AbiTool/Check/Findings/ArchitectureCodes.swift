@@ -1,7 +1,7 @@
 /// Codes for C++ names, and sizes, that depend on the architecture.
 extension FindingCode {
   static let architectureCodes = [
-    sizeType, pointerDifferenceType, fixedWidthType, longType, vaListType, longDoubleType,
+    sizeType, pointerDifferenceType, pointerWidthType, fixedWidthType, longType, vaListType, longDoubleType,
     int128Type, thunkOffset, allocationOperator, templateArgument, otherWidth, widthUnproven,
     wordSizedData,
   ]
@@ -38,6 +38,23 @@ extension FindingCode {
       ABI say {l|i} (--join)
       """)
 
+  /// A library's own type of the width of a pointer.
+  public static let pointerWidthType = FindingCode(
+    "pointer-width-type", .error, "pointer-wide integer in the signature",
+    explanation: """
+      The type is as wide as a pointer on both sides, but no type definition of the C library is \
+      spelled so: the library defines it by sizeof(size_t), as Qt does with qsizetype.
+      """,
+    example: """
+      qstrnicmp(char const *, qsizetype, char const *, qsizetype)
+        _Z9qstrnicmpPKcxS0_x    x86_64: long long
+        _Z9qstrnicmpPKciS0_i    x86_32: int
+      """,
+    cure: """
+      define the type as long, which has the width of a pointer on all supported targets and one \
+      spelling, or let the joint ABI say {x|i} (--join)
+      """)
+
   /// `int64_t`, `uint64_t` and other types of a fixed width.
   public static let fixedWidthType = FindingCode(
     "fixed-width-type", .error, "fixed-width type in the signature",
@@ -54,18 +71,18 @@ extension FindingCode {
       the framework such as Microseconds
       """)
 
-  /// `long` where other targets have another type of its width.
+  /// `long` itself, under one name everywhere.
   public static let longType = FindingCode(
-    "long-type", .error, "long in the signature",
+    "long-type", .information, "long in the signature",
     explanation: """
-      long has 32 bits on 32-bit targets and 64 on 64-bit ones. Here it stands where another \
-      target has a type that is none of the well-known ones on both sides, so that the two \
-      functions do not take the same values.
+      The name is the same on all architectures, so the type is long or unsigned long itself and \
+      not a type definition. It is as wide as a pointer on each: right for sizes and addresses, \
+      wrong for numbers of a fixed width, of which a 32-bit target loses the upper half.
       """,
     example: """
-      Clock::set(long)    x86_64: long   riscv32: long long
+      Connection::donate(unsigned long)    _ZN10Connection6donateEm everywhere
       """,
-    cure: "use one type of the same spelling on all targets")
+    cure: "nothing to do for sizes and addresses; use long long for 64-bit numbers")
 
   /// `va_list`.
   public static let vaListType = FindingCode(
@@ -88,8 +105,8 @@ extension FindingCode {
     "long-double", .error, "long double in the signature",
     explanation: """
       long double has 80 bits on x86, 128 on AArch64 and RISC-V and 64 on ARM. Where the mangled \
-      name is the same (e) the values still are not; where targets mangle it otherwise (g, u9__ieee128) \
-      the symbols differ too.
+      name is the same (e), that is worth a note only; where targets mangle it otherwise (g on \
+      s390x and 64-bit PowerPC, u9__ieee128) the symbols differ too.
       """,
     example: """
       Connection::load(long double)    _ZN10Connection4loadEe

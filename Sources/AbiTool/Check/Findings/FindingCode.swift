@@ -30,7 +30,8 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
 
   /// All codes, in the order of reports.
   public static let all: [FindingCode] =
-    kernelCodes + differenceCodes + architectureCodes + abiTextCodes
+    kernelCodes + differenceCodes + architectureCodes + libraryCodes + programCodes + diffCodes
+    + abiTextCodes + taintCodes
 
   private static let ranks: [String: Int] = Dictionary(
     uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
@@ -58,8 +59,10 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
 /// The number of insertions, deletions and replacements from one text to another (Levenshtein).
 enum EditDistance {
   static func between(_ left: String, _ right: String) -> Int {
-    let left = Array(left.utf8)
-    let right = Array(right.utf8)
+    between(Array(left.utf8), Array(right.utf8))
+  }
+
+  static func between(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var row = Array(0...right.count)
     for (i, byte) in left.enumerated() {
       var diagonal = row[0]

@@ -9,6 +9,12 @@ enum JsonReport {
       json.field("command", report.command)
       json.field("subject", report.subject)
       json.field("verdict", report.isRejected ? "rejected" : "clean")
+      if !report.facts.isEmpty {
+        json.key("facts")
+        json.object { json in
+          for fact in report.facts { json.field(fact.name, fact.value) }
+        }
+      }
       json.field("errors", report.count(.error))
       json.field("warnings", report.count(.warning))
       json.field("informations", report.count(.information))
@@ -32,6 +38,7 @@ enum JsonReport {
   private static func write(_ build: Build, to json: inout JsonWriter) {
     if !build.kernel.isEmpty { json.field("kernel", build.kernel) }
     if !build.arch.isEmpty { json.field("arch", build.arch) }
+    if !build.role.isEmpty { json.field("role", build.role) }
     json.field("path", build.path)
   }
 
@@ -47,17 +54,8 @@ enum JsonReport {
       json.field("defaultVersion", finding.isDefaultVersion)
     }
     write(finding.builds, "builds", numbers, to: &json)
-    if !finding.details.isEmpty {
-      json.key("details")
-      json.array { json in
-        for detail in finding.details {
-          json.object { json in
-            write(detail.builds, "builds", numbers, to: &json)
-            json.field("value", detail.value)
-          }
-        }
-      }
-    }
+    write(finding.spellings, "spellings", numbers, to: &json)
+    write(finding.details, "details", numbers, to: &json)
     if let remark = finding.remark { json.field("remark", remark) }
     if let place = finding.place { write(place, to: &json) }
     json.field("message", finding.message)
@@ -67,6 +65,21 @@ enum JsonReport {
       json.object { json in
         write(allowance.place, to: &json)
         json.field("reason", allowance.reason)
+      }
+    }
+  }
+
+  private static func write(
+    _ details: [Finding.Detail], _ key: String, _ numbers: [Build: Int], to json: inout JsonWriter
+  ) {
+    guard !details.isEmpty else { return }
+    json.key(key)
+    json.array { json in
+      for detail in details {
+        json.object { json in
+          write(detail.builds, "builds", numbers, to: &json)
+          json.field("value", detail.value)
+        }
       }
     }
   }

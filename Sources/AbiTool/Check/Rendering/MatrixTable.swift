@@ -1,7 +1,8 @@
 /// Findings as rows, builds as columns: what is the case where.
 ///
 /// The columns are the kernels when the architectures of each agree, the architectures when the
-/// kernels of each agree, and all builds otherwise.
+/// kernels of each agree; else the kernels again when no two facts meet in a column, else all
+/// builds.
 struct MatrixTable {
   private struct Row {
     var cells: [String]
@@ -12,6 +13,14 @@ struct MatrixTable {
     case kernels
     case archs
     case builds
+
+    func name(of build: Build) -> String {
+      switch self {
+      case .kernels: build.kernel
+      case .archs: build.arch
+      case .builds: build.label
+      }
+    }
   }
 
   private let columns: [String]
@@ -19,22 +28,18 @@ struct MatrixTable {
 
   /// Tables of the findings that have details: at most one for each kind of columns.
   static func tables(of findings: [Finding], builds: [Build]) -> [MatrixTable] {
-    let sets: [(Axis, [String])] = [
-      (.kernels, unique(builds.map(\.kernel))), (.archs, unique(builds.map(\.arch))),
-      (.builds, unique(builds.map(\.label))),
-    ]
     var rows: [Axis: [Row]] = [:]
     for finding in findings where !finding.details.isEmpty {
-      for (axis, columns) in sets {
-        guard let cells = cells(of: finding, axis, columns, isLast: axis == .builds) else {
-          continue
-        }
+      for (axis, isStrict) in [
+        (Axis.kernels, true), (.archs, true), (.kernels, false), (.builds, false),
+      ] {
+        guard let cells = cells(of: finding, axis, builds, isStrict: isStrict) else { continue }
         rows[axis, default: []].append(Row(cells: cells, finding: finding))
         break
       }
     }
-    return sets.compactMap { axis, columns in
-      rows[axis].map { MatrixTable(columns: columns, rows: $0) }
+    return [.kernels, .archs, .builds].compactMap { axis in
+      rows[axis].map { MatrixTable(columns: unique(builds.map(axis.name)), rows: $0) }
     }
   }
 
@@ -43,26 +48,27 @@ struct MatrixTable {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// A cell for each column, nil when the builds of a column differ or one column would be all.
+  /// A cell for each column. Nil when the builds of a column differ, or one column would be all.
+  ///
+  /// - Parameter isStrict: absence is a fact as well.
   private static func cells(
-    of finding: Finding, _ axis: Axis, _ columns: [String], isLast: Bool
+    of finding: Finding, _ axis: Axis, _ builds: [Build], isStrict: Bool
   ) -> [String]? {
-    guard isLast || columns.count > 1 else { return nil }
-    var cells = [String?](repeating: nil, count: columns.count)
+    let columns = unique(builds.map(axis.name))
+    guard axis == .builds || columns.count > 1 else { return nil }
+    var values: [Build: [String]] = [:]
     for detail in finding.details {
-      for build in detail.builds {
-        let name =
-          switch axis {
-          case .kernels: build.kernel
-          case .archs: build.arch
-          case .builds: build.label
-          }
-        guard let column = columns.firstIndex(of: name) else { continue }
-        guard cells[column] == nil || cells[column] == detail.value else { return nil }
-        cells[column] = detail.value
-      }
+      for build in detail.builds { values[build, default: []].append(detail.value) }
     }
-    return cells.map { $0 ?? "-" }
+    var cells: [String] = []
+    for column in columns {
+      let inColumn = builds.filter { axis.name(of: $0) == column }
+        .map { values[$0]?.joined(separator: ", ") ?? "-" }
+      let different = unique(isStrict ? inColumn : inColumn.filter { $0 != "-" })
+      guard different.count <= 1 else { return nil }
+      cells.append(different.first ?? "-")
+    }
+    return cells
   }
 
   func append(to out: inout Output) {
@@ -72,21 +78,26 @@ struct MatrixTable {
     func joined(_ cells: [String]) -> String {
       zip(cells, widths).map { Output.padded($0, $1) }.joined(separator: "  ")
     }
-    out.line(out.paint("    " + joined(columns), .dim))
+    var heading = joined(columns)
+    while heading.last == " " { heading.removeLast() }
+    out.line(out.paint("    " + heading, .dim))
     for row in rows {
-      var line = "    " + joined(row.cells) + "  "
-      let finding = row.finding
-      if let demangled = finding.demangled {
-        line += demangled + "  " + out.paint(finding.head ?? "", .dim)
-      } else {
-        line += finding.head ?? finding.message
+      out.line("    " + joined(row.cells) + "  " + Self.symbol(of: row.finding, out))
+      if row.finding.cure != row.finding.code.cure {
+        out.paragraph("→ " + row.finding.cure, indent: 8)
       }
-      if let remark = finding.remark { line += " (\(remark))" }
-      if let place = finding.place, let number = place.line {
-        line += out.paint("  \(place.path):\(number)", .dim)
-      }
-      out.line(line)
-      if finding.cure != finding.code.cure { out.paragraph("→ " + finding.cure, indent: 8) }
     }
+  }
+
+  /// The symbol of a finding with all that stands behind a row: the mangled name, the remark and
+  /// the place.
+  static func symbol(of finding: Finding, _ out: Output) -> String {
+    var text = finding.demangled ?? finding.head ?? finding.message
+    if let remark = finding.remark { text += " (\(remark))" }
+    if finding.demangled != nil { text += out.paint("  " + (finding.head ?? ""), .dim) }
+    if let place = finding.place, let line = place.line {
+      text += out.paint("  \(place.path):\(line)", .dim)
+    }
+    return text
   }
 }

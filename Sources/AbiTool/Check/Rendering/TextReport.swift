@@ -86,6 +86,10 @@ public struct TextReport: Sendable {
   }
 
   private func appendSentence(_ finding: Finding, to out: inout Output) {
+    if finding.symbol != nil, finding.place == nil {
+      out.line("    " + MatrixTable.symbol(of: finding, out))
+      return
+    }
     var text = "  "
     if let place = finding.place {
       text += place.path

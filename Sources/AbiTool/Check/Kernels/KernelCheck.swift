@@ -1,0 +1,131 @@
+public import SystemPackage
+
+/// Compares the builds of one library for several kernels and architectures, and finds what
+/// keeps them from having one ABI.
+public struct KernelCheck: Sendable {
+  public struct Options: Sendable {
+    /// An ABI text that the builds are to keep.
+    public var abi: FilePath?
+    /// Names that are internal.
+    public var denied = DenyList()
+    /// Reject what one architecture alone does not prove harmless.
+    public var rejectsUnproven = false
+    /// How many files are read at a time; nil for the number of cores.
+    public var jobs: Int?
+
+    public init() {}
+  }
+
+  /// How much goes into the joint ABI.
+  public enum Joint: Sendable {
+    /// What all builds share, and what an allow file accepts.
+    case shared
+    /// All symbols, with conditions where they are not everywhere.
+    case all
+    /// All symbols, and from the text exactly the ABI of each build can be had again.
+    case exact
+  }
+
+  private let matrix: SymbolMatrix
+  private let declarations: [Declaration]
+  public private(set) var findings: [Finding] = []
+  /// For each finding, the declaration it is about.
+  private var subjects: [Int?] = []
+
+  /// Reads the builds and compares them.
+  ///
+  /// - Throws: `InputError` when a build or the ABI cannot be used: then nothing is known.
+  public init(_ builds: [Build], options: Options) async throws(InputError) {
+    var extraction = Extraction.Options()
+    let promise = try options.abi.map { path throws(InputError) in try PromisedAbi(path: path) }
+    extraction.recordsWeakNames = true
+    if let promise { extraction.neededNames = promise.names }
+    let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)
+    matrix = try SymbolMatrix(loaded)
+    let finder = DeclarationFinder(matrix)
+    declarations = finder.declarations
+
+    checkPresence(options.denied)
+    checkNames(rejectsUnproven: options.rejectsUnproven)
+    checkFacts(owners: finder.ownerOfName)
+    add(LibraryFactCheck(matrix).findings())
+    if let promise {
+      var check = PromiseCheck(matrix, promise)
+      add(try check.findings())
+    }
+  }
+
+  private mutating func add(_ new: [Finding], about declaration: Int? = nil) {
+    var new = new
+    if let declaration, declarations[declaration].isPaired {
+      let spellings = declarations[declaration].names.map { name in
+        Finding.Detail(matrix.builds(matrix.presence[name]), matrix.name(name).spelled)
+      }
+      for index in new.indices { new[index].spellings = spellings }
+    }
+    findings += new
+    subjects += new.map { _ in declaration }
+  }
+
+  /// What some kernels or architectures lack, and what is internal.
+  private mutating func checkPresence(_ denied: DenyList) {
+    var check = PresenceCheck(matrix, denied: denied)
+    for (number, declaration) in declarations.enumerated() {
+      if let finding = check.finding(about: declaration) { add([finding], about: number) }
+    }
+  }
+
+  /// What depends on the architecture in C++ names. What is kernel-specific or internal is not
+  /// judged once more.
+  private mutating func checkNames(rejectsUnproven: Bool) {
+    let judged = Set(subjects.compactMap { $0 })
+    var pairs = ArchitectureCheck(matrix)
+    var widths = WidthCheck(matrix, rejectsUnproven: rejectsUnproven)
+    for (number, declaration) in declarations.enumerated() where !judged.contains(number) {
+      add(pairs.findings(about: declaration) + widths.findings(about: declaration), about: number)
+    }
+  }
+
+  /// What is different about symbols that several builds have.
+  private mutating func checkFacts(owners: [Int]) {
+    let internalSymbols = Set(
+      zip(findings, subjects).compactMap { $0.code == .internalSymbol ? $1 : nil })
+    let check = FactCheck(matrix, declarations, owners: owners)
+    for (number, declaration) in declarations.enumerated()
+    where !internalSymbols.contains(number) {
+      add(check.findings(about: declaration, number: number), about: number)
+    }
+  }
+
+  // MARK: The joint ABI
+
+  /// The ABI of all builds together.
+  ///
+  /// - Parameter judged: ``findings`` after an allow file was applied to them.
+  public func joint(_ joint: Joint, judged: [Finding]) -> Abi {
+    var included = [Bool](repeating: true, count: declarations.count)
+    for (finding, subject) in zip(judged, subjects) {
+      guard let subject, finding.severity == .error, finding.allowance == nil else { continue }
+      if joint == .shared || finding.code == .internalSymbol { included[subject] = false }
+    }
+    return JointAbi(matrix, declarations, included: included, isExact: joint == .exact).abi()
+  }
+
+  // MARK: Words
+
+  /// How many symbols all builds have under one name.
+  public var sharedCount: Int {
+    declarations.count { !$0.isPaired && $0.presence == matrix.allBuilds }
+  }
+
+  /// `nova, hw, linux on x86_64, arm_v8a`, in the order in which the user named them.
+  public static func words(for builds: [Build]) -> String {
+    func unique(_ names: [String]) -> [String] {
+      var seen: Set<String> = []
+      return names.filter { !$0.isEmpty && seen.insert($0).inserted }
+    }
+    let kernels = unique(builds.map(\.kernel)).joined(separator: ", ")
+    let archs = unique(builds.map(\.arch)).joined(separator: ", ")
+    return [kernels, archs].filter { !$0.isEmpty }.joined(separator: " on ")
+  }
+}

@@ -1,0 +1,87 @@
+internal import ElfKit
+
+/// What is different about the libraries as wholes: SONAME, version nodes, ELF flags.
+struct LibraryFactCheck {
+  private let matrix: SymbolMatrix
+  private let words: BuildWords
+
+  init(_ matrix: SymbolMatrix) {
+    self.matrix = matrix
+    words = BuildWords(matrix.builds)
+  }
+
+  func findings() -> [Finding] { soname() + versionNodes() + flags() }
+
+  private func soname() -> [Finding] {
+    let groups = grouped(matrix.allBuilds) { number in
+      // A text need not say it.
+      let one = matrix.builds[number]
+      return one.header == nil && one.abi.soname == nil
+        ? nil : one.abi.soname.map(\.spelled) ?? "no SONAME"
+    }
+    return groups.count > 1 ? [finding(.sonameDiffers, nil, "SONAME", groups, .error)] : []
+  }
+
+  private func versionNodes() -> [Finding] {
+    var names: Set<ByteName> = []
+    for one in matrix.builds { names.formUnion(one.abi.versions.map(\.name)) }
+    var findings: [Finding] = []
+    for name in names.sorted() {
+      let groups = grouped(matrix.allBuilds) { number in
+        guard let node = matrix.builds[number].abi.versions.first(where: { $0.name == name }) else {
+          return "not defined"
+        }
+        let parents = node.parents.map(\.spelled).sorted()
+        return parents.isEmpty ? "no parent" : "inherits \(parents.joined(separator: ", "))"
+      }
+      guard groups.count > 1 else { continue }
+      // Architectures that are younger than a library begin with a later version.
+      let isWithinArch = matrix.buildsOfArch.contains { builds in
+        groups.values.contains { $0.meets(builds) && !$0.isSuperset(of: builds) }
+      }
+      findings.append(
+        finding(
+          .versionNodesDiffer, name, "version \(name.spelled)", groups,
+          isWithinArch ? .error : .warning))
+    }
+    return findings
+  }
+
+  private func flags() -> [Finding] {
+    matrix.buildsOfArch.flatMap { builds -> [Finding] in
+      let groups = grouped(builds) { number in
+        guard let header = matrix.builds[number].header else { return nil }
+        return "0x\(String(Self.comparable(header), radix: 16))"
+      }
+      guard groups.count > 1 else { return [] }
+      return [finding(.flagsDiffer, nil, "ELF flags", groups, .error)]
+    }
+  }
+
+  /// Compressed instructions (`EF_RISCV_RVC`) are no part of the calling convention.
+  private static func comparable(_ header: ElfHeader) -> UInt32 {
+    header.machine == .riscv ? header.flags & ~1 : header.flags
+  }
+
+  private func grouped(_ builds: BuildSet, by value: (Int) -> String?) -> [String: BuildSet] {
+    var groups: [String: BuildSet] = [:]
+    for number in builds.numbers {
+      if let value = value(number) { groups[value, default: BuildSet()].insert(number) }
+    }
+    return groups
+  }
+
+  private func finding(
+    _ code: FindingCode, _ symbol: ByteName?, _ what: String, _ groups: [String: BuildSet],
+    _ severity: Severity
+  ) -> Finding {
+    let sorted = groups.sorted { (words.rank($0.value), $0.key) < (words.rank($1.value), $1.key) }
+    var builds = BuildSet()
+    for group in sorted { builds.formUnion(group.value) }
+    let list = sorted.map { "\($0.key) on \(words.describe($0.value))" }
+    return Finding(
+      code, severity: severity, symbol: symbol, builds: matrix.builds(builds),
+      details: sorted.map { Finding.Detail(matrix.builds($0.value), $0.key) },
+      message: "\(what): \(list.joined(separator: "; "))")
+  }
+}

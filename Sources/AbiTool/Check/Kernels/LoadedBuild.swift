@@ -1,0 +1,122 @@
+internal import ElfKit
+internal import Mangling
+internal import Synchronization
+internal import SystemPackage
+
+/// A build with its ABI, read from an ELF file or an ABI text.
+struct LoadedBuild: Sendable {
+  var build: Build
+  /// The place in the list that the user gave.
+  var order: Int
+  var abi: Abi
+  /// Weak C++ names that the ABI leaves out. Not known of an ABI text.
+  var weakNames = NameSet()
+  /// Nil for an ABI text.
+  var header: ElfHeader?
+
+  /// Reads the file of a build.
+  ///
+  /// - Throws: `InputError` when it cannot be used: unreadable, malformed, without symbols, or for
+  ///   another architecture than its name says.
+  init(_ build: Build, order: Int = 0, options: Extraction.Options) throws(InputError) {
+    self.build = build
+    self.order = order
+    let path = FilePath(build.path)
+    let input = try InputBytes(path: path)
+    let arch = try CheckedArch(label: build.arch)
+    if input.withBytes({ $0.starts(with: [0x7f, UInt8(ascii: "E"), UInt8(ascii: "L"), UInt8(ascii: "F")]) }) {
+      let result = try Extraction.extract(from: path, options: options)
+      abi = result.abi
+      weakNames = result.weakNames
+      header = result.header
+      try Self.refuse(result.header, unlessFor: arch, path: build.path)
+    } else {
+      let text = try input.withBytes { text throws(InputError) in
+        try AbiParser.parse(text, path: build.path)
+      }
+      abi = try text.selection(
+        Abi.Selector(
+          kernel: build.kernel.isEmpty ? nil : build.kernel,
+          arch: build.arch.isEmpty ? nil : build.arch, addressSize: arch.addressSize),
+        path: build.path)
+    }
+    guard !abi.symbols.isEmpty else {
+      throw InputError(
+        path: build.path, "no symbols that an ABI could promise; is it the right file?")
+    }
+  }
+
+  private static func refuse(_ header: ElfHeader, unlessFor arch: CheckedArch, path: String)
+    throws(InputError)
+  {
+    guard let model = arch.model else { return }
+    let isRight =
+      Architecture(named: arch.label).map { $0.isTarget(of: header) }
+      ?? (DataModel(of: header) == model)
+    guard isRight else {
+      throw InputError(
+        path: path, "a library for \(Architecture.name(of: header)), not for \(arch.label)")
+    }
+  }
+
+  /// Reads all builds, as many at a time as there are cores.
+  ///
+  /// - Throws: the `InputError` of the first build that cannot be used.
+  static func load(_ builds: [Build], options: Extraction.Options, jobs: Int?) async
+    throws(InputError) -> [LoadedBuild]
+  {
+    let slots = LoadedBuilds(count: builds.count)
+    let failures = await Batch(count: builds.count, jobs: jobs).run { index throws(InputError) in
+      slots.set(try LoadedBuild(builds[index], order: index, options: options), at: index)
+    }
+    if let failure = failures.first { throw failure }
+    let loaded = slots.all
+    try refuseMixture(of: loaded)
+    return loaded
+  }
+
+  /// Builds of one architecture are for one machine.
+  private static func refuseMixture(of loaded: [LoadedBuild]) throws(InputError) {
+    var first: [String: LoadedBuild] = [:]
+    for one in loaded {
+      guard let header = one.header else { continue }
+      guard let other = first[one.build.arch], let expected = other.header else {
+        first[one.build.arch] = one
+        continue
+      }
+      guard header.machine == expected.machine, header.elfClass == expected.elfClass,
+        header.byteOrder == expected.byteOrder
+      else {
+        throw InputError(
+          path: one.build.path,
+          """
+          a library for \(Architecture.name(of: header)), but \(other.build.path) is for \
+          \(Architecture.name(of: expected)); builds of several architectures need --archs
+          """)
+      }
+    }
+  }
+}
+
+/// Places for builds that are read at the same time.
+private final class LoadedBuilds: Sendable {
+  private let builds: Mutex<[LoadedBuild?]>
+
+  init(count: Int) { builds = Mutex([LoadedBuild?](repeating: nil, count: count)) }
+
+  func set(_ build: LoadedBuild, at index: Int) { builds.withLock { $0[index] = build } }
+
+  var all: [LoadedBuild] { builds.withLock { $0.compactMap { $0 } } }
+}
+
+extension Architecture {
+  func isTarget(of header: ElfHeader) -> Bool {
+    machine == header.machine && elfClass == header.elfClass && byteOrder == header.byteOrder
+  }
+
+  /// The name of the architecture that a file is for, for people.
+  static func name(of header: ElfHeader) -> String {
+    Architecture(of: header)?.name
+      ?? "\(header.machine) with \(header.elfClass.addressSize * 8)-bit addresses"
+  }
+}

@@ -1,0 +1,39 @@
+public import ElfKit
+public import SystemPackage
+
+/// An ABI that a command was given: a text, or an ELF file whose ABI is meant.
+public struct AbiInput: Sendable {
+  public var path: String
+  public var abi: Abi
+  /// What is wrong with the form of a text.
+  public var flaws: [AbiParser.Flaw] = []
+  /// Of an ELF file.
+  public var header: ElfHeader?
+
+  /// Reads the file at `path`, whatever it is.
+  ///
+  /// - Parameter options: what is kept of an ELF file.
+  /// - Throws: `InputError` when it is neither.
+  public init(path: FilePath, options: Extraction.Options = .init()) throws(InputError) {
+    self.path = path.string
+    let input = try InputBytes(path: path)
+    if input.withBytes({ $0.starts(with: [0x7f, 0x45, 0x4c, 0x46]) }) {
+      let result = try Extraction.extract(from: path, options: options)
+      abi = result.abi
+      header = result.header
+    } else {
+      let result = try input.withBytes { text throws(InputError) in
+        try AbiParser.parseWithFlaws(text, path: path.string)
+      }
+      abi = result.abi
+      flaws = result.flaws
+    }
+  }
+
+  /// The text, refused when lines contradict each other.
+  public func requireSound() throws(InputError) {
+    for flaw in flaws where flaw.kind == .duplicate || flaw.kind == .unknownDirective {
+      throw InputError(path: path, line: flaw.line, column: flaw.column, flaw.message)
+    }
+  }
+}

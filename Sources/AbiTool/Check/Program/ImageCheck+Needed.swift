@@ -1,0 +1,114 @@
+internal import ElfKit
+internal import SystemPackage
+
+// What is loaded, and from where.
+extension ImageCheck {
+  mutating func checkInterpreter() {
+    guard let interpreter = image.loaded[0].object.interpreter else { return }
+    let path = String(decoding: interpreter.bytes, as: UTF8.self)
+    reportKernelLinker(path.split(separator: "/").last.map(String.init) ?? path, of: 0, "names")
+    guard let sysroot = loader.sysroot, path.hasPrefix("/"), sysroot.locate(path) == nil else {
+      return
+    }
+    report(
+      .interpreterMissing, of: 0,
+      "the dynamic linker \(path) that the program names is not there")
+  }
+
+  /// Without a sysroot nothing is searched for, but a stub beside the program would be found.
+  mutating func checkRunPaths() {
+    guard loader.sysroot == nil else { return }
+    let program = image.loaded[0]
+    guard let runPath = program.object.dynamic.runpath ?? program.object.dynamic.rpath else {
+      return
+    }
+    let tokens = DynamicTokens(
+      origin: program.directory,
+      architecture: program.object.header.flatMap { Architecture(of: $0) })
+    for directory in tokens.directories(of: runPath) {
+      for name in program.object.needed {
+        let path = "\(directory)/\(String(decoding: name.bytes, as: UTF8.self))"
+        guard loader.cache.entry(at: path).object?.isStub == true else { continue }
+        report(
+          .stubAtRunTime, of: 0, "the run path leads to \(path), which is a stub for linking")
+      }
+    }
+  }
+
+  mutating func checkLoaded(_ index: Int) {
+    let loaded = image.loaded[index]
+    if loaded.isKernelSpecificName, let loader = loaded.loader {
+      reportKernelLinker(loaded.name.spelled, of: loader, "needs")
+    }
+    guard index > 0, loaded.object.isStub, loaded.step != .given, let by = loaded.loader else {
+      return
+    }
+    report(
+      .stubAtRunTime, of: by,
+      "\(loaded.name.spelled) is found \(loaded.step.words) as \(loaded.path ?? ""), which is a stub for linking"
+    )
+  }
+
+  private mutating func reportKernelLinker(_ name: String, of index: Int, _ verb: String) {
+    for provider in loader.providers
+    where provider.isAbi && Provider.isKernelSpecific(name, of: provider.commonName) {
+      report(
+        .kernelLibrary, symbol: ByteName(name), of: index,
+        "\(verb) \(name), the library of one kernel, where \(provider.commonName) is meant")
+      return
+    }
+  }
+
+  mutating func report(_ missing: ProcessImage.Missing) {
+    let name = missing.name.spelled
+    var message = "needs \(name), "
+    var cure: String?
+    if loader.sysroot == nil {
+      message += "and no ABI or library of that name was given"
+      cure = "give its ABI with --abi or the library with --library, or a system with --sysroot"
+    } else if missing.unusable.isEmpty {
+      message += "which is not there"
+      if !missing.directories.isEmpty {
+        cure = "searched: \(Self.unique(missing.directories).joined(separator: ", "))"
+      }
+    } else {
+      message += "which cannot be loaded: \(missing.unusable.joined(separator: "; "))"
+    }
+    let count = missing.loader == 0 ? countOfSymbols(perhapsIn: missing) : 0
+    if count > 0 {
+      message += "; \(count == 1 ? "1 symbol is" : "\(count) symbols are") not found without it"
+    }
+    // What the program that loads a library has loaded already need not be found again.
+    report(
+      .neededNotFound, severity: isWithoutProgram ? .warning : nil, of: missing.loader, message,
+      cure: cure)
+  }
+
+  private static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  /// Symbols that are not found and may be in a library that is missing.
+  private func countOfSymbols(perhapsIn missing: ProcessImage.Missing) -> Int {
+    var names: Set<ByteName> = []
+    for loaded in image.loaded where loaded.object.origin == .file {
+      let object = loaded.object
+      for reference in object.references where !reference.isWeak {
+        guard missing.mayProvide(reference, of: object),
+          scope.lookUp(reference, of: object) == nil
+        else { continue }
+        names.insert(object.name(of: reference))
+      }
+    }
+    return names.count
+  }
+
+  mutating func checkUnusedNeeds() {
+    guard image.loaded[0].object.needed.count > 1 || !used.isEmpty else { return }
+    for (name, index) in zip(image.loaded[0].object.needed, image.loaded[0].needed) {
+      guard let index, index != 0, !used.contains(index) else { continue }
+      report(.neededUnused, of: 0, "needs \(name.spelled) and uses nothing of it")
+    }
+  }
+}

@@ -1,0 +1,281 @@
+internal import ElfKit
+internal import Mangling
+
+// Symbols: what each reference is bound to.
+extension ImageCheck {
+  mutating func checkReferences(of index: Int) {
+    let object = image.loaded[index].object
+    if object.origin == .abi {
+      checkWanted(by: index)
+      return
+    }
+    var left: [ByteName] = []
+    for reference in object.references {
+      guard let match = scope.lookUp(reference, of: object) else {
+        if !reference.isWeak { reportUnbound(reference, of: index, &left) }
+        continue
+      }
+      if index == 0 { used.insert(match.object) }
+      check(reference, of: index, boundTo: match)
+    }
+    if !left.isEmpty { reportLeft(left, of: index) }
+  }
+
+  // MARK: Bound
+
+  private mutating func check(
+    _ reference: LinkObject.Reference, of index: Int, boundTo match: LookupScope.Match
+  ) {
+    let provider = image.loaded[match.object]
+    let definition = match.definition
+    if let clash = Self.clash(reference.type, definition.type) {
+      reportSymbol(
+        .typeClash, reference, of: index, match,
+        "\(clash.wanted), and \(name(of: match.object)) has \(clash.given) of that name")
+    }
+    if let size = reference.copySize { checkCopy(size, reference, of: index, match) }
+    guard provider.step == .given else {
+      if index == 0, options.listsBindings { reportBinding(reference, match) }
+      return
+    }
+    if options.isKernelAgnostic { checkKernel(reference, of: index, match) }
+    checkFoundTwice(reference, of: index, match)
+    if index == 0, options.listsBindings { reportBinding(reference, match) }
+  }
+
+  private static func clash(_ wanted: SymbolType, _ given: SymbolType) -> (
+    wanted: String, given: String
+  )? {
+    func kind(_ type: SymbolType) -> String? {
+      switch type {
+      case .function, .indirectFunction: "a function"
+      case .object, .common: "data"
+      case .tls: "thread-local data"
+      default: nil
+      }
+    }
+    guard let wanted = kind(wanted), let given = kind(given), wanted != given else { return nil }
+    return ("wants \(wanted)", given)
+  }
+
+  private mutating func checkCopy(
+    _ size: UInt64, _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
+  ) {
+    let definition = match.definition
+    let provider = name(of: match.object)
+    if definition.isProtected {
+      reportSymbol(
+        .copyProtected, reference, of: index, match,
+        "holds a copy, and it is protected in \(provider)")
+    }
+    // Plain symbol files do not tell the size of weak data.
+    guard definition.size > 0, definition.size != size else { return }
+    reportSymbol(
+      size < definition.size ? .copyCut : .copyLarger, reference, of: index, match,
+      "holds a copy of \(size) bytes, and the object has \(definition.size) bytes in \(provider)")
+  }
+
+  private mutating func checkKernel(
+    _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
+  ) {
+    guard match.definition.source >= 0, let abi = image.loaded[match.object].object.abi else {
+      return
+    }
+    let symbol = abi.symbols[Int(match.definition.source)]
+    let kernels = abi.condition(of: symbol).kernels
+    guard !kernels.isEmpty else { return }
+    reportSymbol(
+      .kernelSymbol, reference, of: index, match,
+      "uses it, and it exists on \(kernels.joined(separator: ", ")) only (\(place(match)))")
+  }
+
+  private mutating func checkFoundTwice(
+    _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
+  ) {
+    let object = image.loaded[index].object
+    let version = object.version(at: reference.version)
+    for other in image.loaded.indices where other > match.object {
+      guard image.loaded[other].step == .given else { continue }
+      let isThere = object.withName(reference.nameOffset, reference.nameLength) {
+        scope.objects[other].definition(of: $0, hash: reference.hash, version: version) != nil
+      }
+      guard isThere else { continue }
+      let (first, second) = (name(of: match.object), name(of: other))
+      reportSymbol(
+        .foundTwice, reference, of: index, match,
+        "is bound to \(first), which is needed before \(second); both have the symbol")
+      return
+    }
+  }
+
+  private mutating func reportBinding(
+    _ reference: LinkObject.Reference, _ match: LookupScope.Match
+  ) {
+    let provider = image.loaded[match.object].object
+    let version = provider.version(at: match.definition.version)
+    var message = "\(provider.path) provides \(describe(reference, of: 0))"
+    if let version {
+      message +=
+        " as \(match.definition.isHidden ? "@" : "@@")\(version.name.spelled)"
+    }
+    report(
+      .provided, symbol: provider.name(of: match.definition),
+      version: image.loaded[0].object.version(at: reference.version)?.name, of: 0, message)
+  }
+
+  // MARK: Not bound
+
+  /// - Parameter left: takes what a library leaves to the program that loads it.
+  private mutating func reportUnbound(
+    _ reference: LinkObject.Reference, of index: Int, _ left: inout [ByteName]
+  ) {
+    let object = image.loaded[index].object
+    let version = object.version(at: reference.version)
+    if let version, isNodeMissing(version) { return }
+    if image.missing.contains(where: { $0.mayProvide(reference, of: object) }) { return }
+    let path = image.loaded[index].path ?? object.path
+    guard loader.cache.isRelocated(reference, of: object, at: path) else { return }
+    let name = object.name(of: reference)
+    if let other = objectWithOtherVersion(of: name) {
+      let versions = versionsWords(of: name, in: other)
+      reportSymbol(
+        .versionMissing, reference, of: index, nil,
+        "wants it, and \(self.name(of: other)) has it \(versions)")
+      return
+    }
+    let elsewhere = providerElsewhere(of: name, version)
+    if let elsewhere, let abi = promise(of: elsewhere) {
+      reportSymbol(
+        .undefinedSymbol, reference, of: index, nil,
+        "wants it, and \(abi.path) does not promise it, although \(elsewhere.path) has it",
+        cure: WeakCxx.isCxx(name) ? "--suggest prints the line to add to the ABI" : nil)
+      return
+    }
+    if let provider = elsewhere {
+      reportSymbol(
+        .notLinked, severity: isProgram ? nil : .warning, reference, of: index, nil,
+        "wants it of \(provider.path), which nothing that is loaded needs",
+        cure: "link with \(provider.commonName), or with its stub")
+      return
+    }
+    guard isProgram || !isWithoutProgram else {
+      left.append(name)
+      return
+    }
+    reportSymbol(
+      .undefinedSymbol, reference, of: index, nil, "wants it, and \(providersWords(except: index))",
+      cure: relativeCure(of: name))
+  }
+
+  /// One finding for all symbols: a plug-in may have hundreds.
+  private mutating func reportLeft(_ names: [ByteName], of index: Int) {
+    let sorted = names.sorted()
+    let shown = sorted.prefix(3).map { Demangler.demangle($0.bytes) ?? $0.spelled }
+    var message = "leaves \(shown.joined(separator: ", "))"
+    if names.count > shown.count { message += " and \(names.count - shown.count) more symbols" }
+    report(
+      .leftToProgram, symbol: sorted.count == 1 ? sorted[0] : nil, of: index,
+      message + " to the program that loads it")
+  }
+
+  private func objectWithOtherVersion(of name: ByteName) -> Int? {
+    image.loaded.indices.first { !image.loaded[$0].object.definitions(of: name).isEmpty }
+  }
+
+  private func versionsWords(of name: ByteName, in index: Int) -> String {
+    let object = image.loaded[index].object
+    let names = object.definitions(of: name).compactMap { object.version(at: $0.version)?.name }
+    return names.isEmpty
+      ? "without a version" : "as \(Set(names).sorted().map(\.spelled).joined(separator: ", ")) only"
+  }
+
+  private func providerElsewhere(of name: ByteName, _ version: LinkObject.Version?) -> Provider? {
+    guard let header = image.loaded[0].object.header else { return nil }
+    return loader.providers.first { provider in
+      guard let object = provider.object(for: header),
+        !scope.objects.contains(where: { $0 === object })
+      else { return false }
+      return name.bytes.withUnsafeBytes {
+        object.definition(of: $0, hash: NameSet.hash($0), version: version) != nil
+      }
+    }
+  }
+
+  /// The ABI that a given library is an implementation of.
+  private func promise(of library: Provider) -> Provider? {
+    guard !library.isAbi else { return nil }
+    return loader.providers.first { abi in
+      abi.isAbi && (library.soname.map { abi.match($0) == .exact } ?? false)
+    }
+  }
+
+  private func providersWords(except index: Int) -> String {
+    let others = image.loaded.indices.filter { $0 != index && $0 != 0 }.map { name(of: $0) }
+    switch others.count {
+    case 0: return "nothing is loaded that could provide it"
+    case 1: return "\(others[0]) does not provide it"
+    case 2: return "neither \(others[0]) nor \(others[1]) provides it"
+    default: return "none of the \(others.count) libraries that are loaded provides it"
+    }
+  }
+
+  /// Names the promised symbol that is the most like one that is not.
+  private func relativeCure(of name: ByteName) -> String? {
+    for loaded in image.loaded where loaded.step == .given {
+      guard let relative = RelatedName.find(like: name, in: loaded.object) else { continue }
+      let words = Demangler.demangle(relative.bytes).map { "\($0) (\(relative.spelled))" }
+      return "\(loaded.object.path) has \(words ?? relative.spelled); is that one meant?"
+    }
+    return nil
+  }
+
+  // MARK: What an ABI wants of the program
+
+  private mutating func checkWanted(by index: Int) {
+    guard isProgram, image.missing.isEmpty else { return }
+    let object = image.loaded[index].object
+    guard image.loaded[index].needed.allSatisfy({ $0 != nil }) else { return }
+    for reference in object.references where !reference.isWeak {
+      guard scope.lookUp(reference, of: object) == nil else { continue }
+      let line = object.abi.map { Int($0.symbols[Int(reference.index)].sourceLine) } ?? 0
+      let name = object.name(of: reference)
+      report(
+        .mustDefine, symbol: name, of: 0,
+        "does not define \(Self.words(name)), which \(object.path)\(line > 0 ? ":\(line)" : "") wants of the program"
+      )
+    }
+  }
+
+  // MARK: Words
+
+  private mutating func reportSymbol(
+    _ code: FindingCode, severity: Severity? = nil, _ reference: LinkObject.Reference,
+    of index: Int, _ match: LookupScope.Match?, _ message: String, cure: String? = nil
+  ) {
+    let object = image.loaded[index].object
+    report(
+      code, severity: severity, symbol: object.name(of: reference),
+      version: object.version(at: reference.version)?.name, of: index,
+      "\(describe(reference, of: index)): \(message)", cure: cure)
+  }
+
+  /// The place of a definition in an ABI text.
+  private func place(_ match: LookupScope.Match) -> String {
+    let object = image.loaded[match.object].object
+    guard match.definition.source >= 0, let abi = object.abi else { return object.path }
+    let line = abi.symbols[Int(match.definition.source)].sourceLine
+    return line == 0 ? object.path : "\(object.path):\(line)"
+  }
+
+  func describe(_ reference: LinkObject.Reference, of index: Int) -> String {
+    let object = image.loaded[index].object
+    let version = object.version(at: reference.version).map { "@" + $0.name.spelled } ?? ""
+    return Self.words(object.name(of: reference), version: version)
+  }
+
+  /// `Connection::ping() (_ZN10Connection4pingEv)`.
+  static func words(_ name: ByteName, version: String = "") -> String {
+    guard let demangled = Demangler.demangle(name.bytes) else { return name.spelled + version }
+    return "\(demangled) (\(name.spelled)\(version))"
+  }
+}

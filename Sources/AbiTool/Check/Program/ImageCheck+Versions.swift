@@ -1,0 +1,39 @@
+// Version nodes: what the dynamic linker checks before it looks up a symbol.
+extension ImageCheck {
+  /// As `_dl_check_map_versions` does (glibc, elf/dl-version.c).
+  mutating func checkVersionNeeds(of index: Int) {
+    let object = image.loaded[index].object
+    var unchecked: Set<ByteName> = []
+    for version in object.versions {
+      guard let version, let file = version.file else { continue }
+      guard let provider = image.loaded.firstIndex(where: { $0.isNamed(file) }) else {
+        // A missing library is reported as such.
+        continue
+      }
+      let target = image.loaded[provider].object
+      guard target.hasVersionDefinitions else {
+        if unchecked.insert(file).inserted {
+          report(
+            .versionUnchecked, of: index,
+            "needs \(version.name.spelled) of \(file.spelled), and \(name(of: provider)) has no versions"
+          )
+        }
+        continue
+      }
+      guard !target.definedVersions.contains(version.name) else { continue }
+      report(
+        .versionMissing, severity: version.isWeak ? .warning : nil, version: version.name,
+        of: index,
+        "needs version \(version.name.spelled) of \(file.spelled), which \(name(of: provider)) does not define"
+      )
+    }
+  }
+
+  /// Whether the version node itself is not there, which has been reported.
+  func isNodeMissing(_ version: LinkObject.Version) -> Bool {
+    guard let file = version.file,
+      let target = image.loaded.first(where: { $0.isNamed(file) })?.object
+    else { return false }
+    return target.hasVersionDefinitions && !target.definedVersions.contains(version.name)
+  }
+}

@@ -1,0 +1,118 @@
+internal import ElfKit
+public import SystemPackage
+
+/// Checks that programs and libraries find everything that they refer to: in the ABIs and
+/// libraries that are given, or in a system as its dynamic linker would.
+public struct ProgramCheck: Sendable {
+  public struct Options: Sendable {
+    /// Reject what exists on some kernels only.
+    public var isKernelAgnostic = false
+    /// Report what each symbol of the checked files is bound to.
+    public var listsBindings = false
+    /// What ties the code of a file to a kernel, for kernel-agnostic checks.
+    public var kernelTies: (@Sendable (FilePath) throws(InputError) -> [Finding])?
+
+    public init() {}
+  }
+
+  let loader: Loader
+  let options: Options
+
+  public init(loader: Loader, options: Options = Options()) {
+    self.loader = loader
+    self.options = options
+  }
+
+  /// The findings about one file.
+  ///
+  /// - Throws: `InputError` when it is no program or library.
+  public func check(_ path: FilePath) throws(InputError) -> [Finding] {
+    let ties = options.isKernelAgnostic ? try options.kernelTies?(path) ?? [] : []
+    guard let program = try object(at: path) else { return ties }
+    var check = ImageCheck(
+      image: loader.load(program, at: path.string), loader: loader, options: options,
+      file: path.string)
+    check.run()
+    // What was found by linking has the better words.
+    let known = Set(check.findings.map { Tie(code: $0.code, symbol: $0.symbol) })
+    return check.findings
+      + ties.filter { !known.contains(Tie(code: $0.code, symbol: $0.symbol)) }
+  }
+
+  private struct Tie: Hashable {
+    var code: FindingCode
+    var symbol: ByteName?
+  }
+
+  /// Nil for a statically linked program, which needs nothing.
+  func object(at path: FilePath) throws(InputError) -> LinkObject? {
+    switch loader.cache.entry(at: path.string) {
+    case .object(let object): return object
+    case .absent: throw InputError(path: path.string, Errno.noSuchFileOrDirectory.description)
+    case .unusable(let error):
+      if error.code == .absent, Self.isStaticProgram(path) { return nil }
+      throw InputError(path: path.string, error.description)
+    }
+  }
+
+  private static func isStaticProgram(_ path: FilePath) -> Bool {
+    guard let file = try? ElfFile(path: path) else { return false }
+    return file.header.type == .executable || file.header.type == .shared
+  }
+}
+
+/// The check of one process.
+struct ImageCheck {
+  let image: ProcessImage
+  let scope: LookupScope
+  let loader: Loader
+  let options: ProgramCheck.Options
+  /// The file that is checked, as the user named it.
+  let file: String
+  var findings: [Finding] = []
+  /// Objects whose symbols the file uses, by index.
+  var used: Set<Int> = []
+
+  init(image: ProcessImage, loader: Loader, options: ProgramCheck.Options, file: String) {
+    self.image = image
+    scope = image.scope
+    self.loader = loader
+    self.options = options
+    self.file = file
+  }
+
+  mutating func run() {
+    checkInterpreter()
+    checkRunPaths()
+    for index in image.loaded.indices { checkLoaded(index) }
+    for missing in image.missing { report(missing) }
+    for index in image.loaded.indices {
+      checkVersionNeeds(of: index)
+      checkReferences(of: index)
+    }
+    checkUnusedNeeds()
+  }
+
+  /// The program, as opposed to a library that is checked by itself.
+  var isProgram: Bool { image.loaded[0].object.isExecutable }
+
+  /// A library that is checked without ABIs: what it needs may be in the program that loads it.
+  var isWithoutProgram: Bool { !isProgram && !loader.providers.contains(where: \.isAbi) }
+
+  /// How messages name an object.
+  func name(of index: Int) -> String {
+    index == 0 ? file : image.loaded[index].object.path
+  }
+
+  mutating func report(
+    _ code: FindingCode, severity: Severity? = nil, symbol: ByteName? = nil,
+    version: ByteName? = nil, of index: Int, place: Finding.Place? = nil, _ message: String,
+    cure: String? = nil
+  ) {
+    findings.append(
+      Finding(
+        code, severity: severity, symbol: symbol, version: version,
+        builds: [Build(path: file)],
+        place: place ?? Finding.Place(path: name(of: index)), message: message, cure: cure))
+  }
+}

@@ -1,0 +1,113 @@
+internal import ElfKit
+internal import Synchronization
+internal import SystemPackage
+
+/// An ABI or a library that a program may be bound to, given by the user.
+public final class Provider: Sendable {
+  private enum Source: Sendable {
+    case abi(Abi)
+    case library(LinkObject)
+  }
+
+  /// How messages name it.
+  public let path: String
+  private let source: Source
+  private let kernel: String?
+  /// An ABI as it is on each architecture.
+  private let objects = Mutex<[String: LinkObject]>([:])
+
+  /// An ABI text.
+  ///
+  /// - Parameter kernel: leaves out what the ABI has for other kernels; nil keeps all.
+  public init(abi: Abi, path: String, kernel: String?) {
+    self.path = path
+    source = .abi(abi)
+    self.kernel = kernel
+  }
+
+  /// A library.
+  public init(library: LinkObject) {
+    path = library.path
+    source = .library(library)
+    kernel = nil
+  }
+
+  /// Nil for a library.
+  var abi: Abi? { if case .abi(let abi) = source { abi } else { nil } }
+
+  var isAbi: Bool { abi != nil }
+
+  /// The SONAME; nil when there is none.
+  var soname: ByteName? {
+    switch source {
+    case .abi(let abi): abi.soname
+    case .library(let library): library.soname
+    }
+  }
+
+  /// The name of the library: `ld` for `ld.abi` and `ld.lib.so`.
+  var stem: String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = file.hasSuffix(".abi") ? String(file.dropLast(4)) : file
+    return OutputNames.name(for: FilePath(name))
+  }
+
+  /// What it is on the target of a program. Nil for a library of another target.
+  func object(for header: ElfHeader) -> LinkObject? {
+    switch source {
+    case .library(let library):
+      return library.header.map { $0.isLoadable(with: header) } == true ? library : nil
+    case .abi(let abi):
+      let architecture = Architecture(of: header)
+      return objects.withLock { objects in
+        let key = architecture?.name ?? ""
+        if let known = objects[key] { return known }
+        let object = LinkObject(abi, path: path, architecture: architecture, kernel: kernel)
+        objects[key] = object
+        return object
+      }
+    }
+  }
+
+  /// How a NEEDED entry means this provider.
+  enum NameMatch {
+    case exact
+    /// By a name for one kernel, `ld-nova.lib.so` for `ld.lib.so`.
+    case kernelSpecific
+  }
+
+  func match(_ needed: ByteName) -> NameMatch? {
+    if let soname, soname == needed { return .exact }
+    let name = String(decoding: needed.bytes, as: UTF8.self)
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    if soname == nil {
+      if name == file { return .exact }
+      if isAbi, OutputNames.name(for: FilePath(name)) == stem { return .exact }
+    }
+    return isAbi && Self.isKernelSpecific(name, of: commonName) ? .kernelSpecific : nil
+  }
+
+  /// The name that programs are to need: the SONAME, or what the file's name says.
+  var commonName: String {
+    soname.map { String(decoding: $0.bytes, as: UTF8.self) } ?? stem + ".lib.so"
+  }
+
+  /// Whether `name` is `LIB-KERNEL.lib.so` and `common` is `LIB.lib.so`.
+  static func isKernelSpecific(_ name: String, of common: String) -> Bool {
+    let suffix = ".lib.so"
+    guard common.hasSuffix(suffix), name.hasSuffix(suffix), name.count > common.count else {
+      return false
+    }
+    let library = common.dropLast(suffix.count)
+    let kernel = name.dropLast(suffix.count).dropFirst(library.count)
+    return name.hasPrefix(library) && kernel.count > 1 && kernel.first == "-"
+      && !kernel.contains("/")
+  }
+}
+
+extension ElfHeader {
+  /// Whether a library with this header can be loaded into a program with `other`.
+  func isLoadable(with other: ElfHeader) -> Bool {
+    elfClass == other.elfClass && byteOrder == other.byteOrder && machine == other.machine
+  }
+}

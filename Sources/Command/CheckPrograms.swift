@@ -1,0 +1,88 @@
+import AbiTool
+import ArgumentParser
+import SystemPackage
+
+extension LinkCheckOptions {
+  /// `check --program`.
+  func checkPrograms(_ abi: [String], _ report: ReportOptions) async throws {
+    let loader = Loader(
+      cache: ObjectCache(), sysroot: sysroot.map { Sysroot($0 == "/" ? "" : $0) },
+      providers: try providers(abi))
+    var options = ProgramCheck.Options()
+    options.isKernelAgnostic = kernelAgnostic
+    options.listsBindings = bindings
+    let abis = loader.promisedAbis
+    options.kernelTies = { path throws(InputError) in
+      var taint = TaintOptions()
+      taint.abis = abis
+      return try Taint.results(of: path, options: taint).flatMap(\.findings)
+    }
+    let check = ProgramCheck(loader: loader, options: options)
+    if let why {
+      try trace(why, check)
+      return
+    }
+    if suggest {
+      try printSuggestion(check)
+      return
+    }
+    let files = ProgramFiles(program).files
+    let progress = Progress(total: files.count)
+    let result = await ProgramBatch(check, files).run { progress($0) }
+    for failure in result.failures { Diagnostics.error(failure.description) }
+    let subject = program.count == 1 ? program[0] : "\(files.count) files"
+    let findings = try report.allowing(result.findings)
+    let summary = Report(
+      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(), findings: findings,
+      approval: approval(files.count, abi), rejection: "not all that is needed is promised")
+    try finish(report, summary, failed: !result.failures.isEmpty)
+  }
+
+  /// Failures outweigh findings: what could not be checked is not clean.
+  private func finish(_ report: ReportOptions, _ summary: Report, failed: Bool) throws {
+    guard failed else {
+      try report.finish(summary, style: .lines)
+      return
+    }
+    do { try report.finish(summary, style: .lines) } catch is ExitCode {}
+    throw ExitCode(2)
+  }
+
+  private func approval(_ count: Int, _ abi: [String]) -> String {
+    guard sysroot == nil else { return "everything that is needed is there" }
+    let names = (abi + library).joined(separator: ", ")
+    return count == 1 ? "needs nothing beyond \(names)" : "need nothing beyond \(names)"
+  }
+
+  private func providers(_ abi: [String]) throws -> [Provider] {
+    var result: [Provider] = []
+    for path in abi {
+      let input = try AbiInput(path: FilePath(path))
+      try input.requireSound()
+      result.append(Provider(abi: input.abi, path: path, kernel: kernel))
+    }
+    for path in library { result.append(Provider(library: try LinkObject(path: FilePath(path)))) }
+    return result
+  }
+
+  private func printSuggestion(_ check: ProgramCheck) throws {
+    var suggestion = Suggestion(check, implementations: library.map { FilePath($0) })
+    for file in ProgramFiles(program).files { try suggestion.add(FilePath(file.path)) }
+    let lines = try suggestion.lines()
+    if lines.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
+    try lines.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
+  }
+
+  private func trace(_ symbol: String, _ check: ProgramCheck) throws {
+    var text = ""
+    for file in ProgramFiles(program).files {
+      text += try SymbolTrace(check).text(of: symbol, in: FilePath(file.path))
+    }
+    guard !text.isEmpty else {
+      throw InputError(
+        path: program.joined(separator: ", "),
+        "no reference to \(symbol); names are given as nm prints them")
+    }
+    try Diagnostics.output(text)
+  }
+}

@@ -1,0 +1,48 @@
+/// What ``CodeScanner`` found in the code of a file.
+public struct CodeScan: Sendable {
+  /// The function that holds an instruction.
+  public struct Function: Hashable, Sendable {
+    public var address: UInt64
+    /// In bytes; 0 when it is not known.
+    public var size: UInt64
+    /// As the symbol table has it. Nil when only unwind information tells of the function.
+    public var name: [UInt8]?
+  }
+
+  /// How it is known that bytes are an instruction.
+  public enum Evidence: Hashable, Sendable {
+    /// Reached from the start of a function by following branches, or in code by mapping symbols.
+    case code
+    /// Found by reading bytes in a row where nothing tells code from data.
+    case sweep
+  }
+
+  /// One instruction.
+  public struct Site: Hashable, Sendable {
+    /// A virtual address or, in relocatable objects, an offset in the section.
+    public var address: UInt64
+    public var instruction: SystemInstruction
+    /// The instruction as assemblers write it.
+    public var text: String
+    /// The name of the section; nil when section headers were stripped.
+    public var section: String?
+    /// Its number; 0 when section headers were stripped.
+    public var sectionIndex: UInt32
+    /// Nil when no function is known there.
+    public var function: Function?
+    public var evidence: Evidence
+    /// The address is an offset in the section: of relocatable objects.
+    public var isRelative: Bool
+  }
+
+  /// Sorted by section and address.
+  public var sites: [Site] = []
+  /// How much code there is, in bytes.
+  public var codeSize = 0
+}
+
+/// Code cannot be looked at, although the file is well-formed.
+public struct CodeNotKnown: Error, Hashable, Sendable {
+  /// In words for the user.
+  public var reason: String
+}

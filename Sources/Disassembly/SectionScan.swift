@@ -1,0 +1,183 @@
+internal import ElfKit
+
+/// Finds the instructions in one section.
+struct SectionScan {
+  let code: Code
+  let part: CodePart
+  let functions: FunctionTable
+  let header: ElfHeader
+  let includesPrivileged: Bool
+  /// Told the number of bytes that are done.
+  let progress: (Int) -> Void
+
+  /// The number of the section where addresses are relative to it.
+  private var scope: UInt32 { header.type == .relocatable ? part.index : 0 }
+
+  func run(into sites: inout [CodeScan.Site]) {
+    let ranges = mappedRanges()
+    var collected: [CodeScan.Site] = []
+    if ranges.isEmpty {
+      let tables = JumpTables(code: code, addressSize: header.elfClass.addressSize)
+      switch header.machine {
+      case .x86_64, .i386:
+        if let decoder = X86Decoder(code, is64Bit: header.machine == .x86_64) {
+          scan({ _ in decoder }, tables, into: &collected)
+        }
+      case .aarch64:
+        let decoder = Arm64Decoder(code)
+        scan({ _ in decoder }, tables, into: &collected)
+      case .riscv:
+        let decoder = RiscVDecoder(code)
+        scan({ _ in decoder }, tables, into: &collected)
+      case .arm:
+        let decoders = [ArmDecoder(code, isThumb: false), ArmDecoder(code, isThumb: true)]
+        scan({ decoders[isThumb($0) ? 1 : 0] }, tables, into: &collected)
+      default: break
+      }
+    } else {
+      for range in ranges { scanMapped(range, into: &collected) }
+    }
+    sites += collected
+  }
+
+  // MARK: Regions
+
+  private struct Region {
+    var range: Range<UInt64>
+    /// Nil before the first function.
+    var function: FunctionTable.Entry?
+  }
+
+  /// The section, cut where functions begin.
+  private func regions() -> [Region] {
+    var regions: [Region] = []
+    let starts = functions.functions(in: code.address..<code.end, section: scope)
+    var start = code.address
+    var function: FunctionTable.Entry?
+    for entry in starts {
+      if entry.address > start {
+        regions.append(Region(range: start..<entry.address, function: function))
+      }
+      (start, function) = (entry.address, entry)
+    }
+    if start < code.end { regions.append(Region(range: start..<code.end, function: function)) }
+    return regions
+  }
+
+  private func scan<Machine: Decoder>(
+    _ decoder: (Region) -> Machine, _ tables: JumpTables,
+    into sites: inout [CodeScan.Site]
+  ) {
+    let machine = header.machine
+    let objects = objects()
+    var candidate = Candidates.next(in: code, from: 0, machine, includesPrivileged)
+    for region in regions() {
+      guard let next = candidate else { break }
+      let end = Int(region.range.upperBound - code.address)
+      guard next < end else { continue }
+      let decoder = decoder(region)
+      var flow = FlowAnalysis(
+        decoder, region: region.range, function: region.function.map { $0.address..<$0.end },
+        tables: tables, acceptsPrivileged: includesPrivileged)
+      for object in objects where object.overlaps(region.range) { flow.markData(object) }
+      flow.progress = { progress($0 + Int(region.range.lowerBound - code.address)) }
+      flow.run(roots: region.function.map { [$0.address] } ?? [])
+      append(flow.found.map { ($0.address, $0.instruction, $0.text, $0.evidence) }, to: &sites)
+      progress(end)
+      candidate = Candidates.next(in: code, from: end, machine, includesPrivileged)
+    }
+  }
+
+  /// Which of the two sets of ARM instructions a region is in. Where no symbol tells, by the first
+  /// four bits of A32 instructions, which are seldom another condition than "always".
+  private func isThumb(_ region: Region) -> Bool {
+    if let known = region.function?.isThumb { return known }
+    var always = 0
+    var count = 0
+    var address = (region.range.lowerBound + 3) / 4 * 4
+    while code.holds(address, count: 4), address < region.range.upperBound, count < 4096 {
+      if code.load(address, UInt32.self) >> 28 == 0xe { always += 1 }
+      count += 1
+      address += 4
+    }
+    return always * 2 < count
+  }
+
+  /// Objects that the symbol table knows in the code.
+  private func objects() -> [Range<UInt64>] {
+    let section = code.address..<code.end
+    return functions.objects.filter { $0.section == scope }.map { $0.address..<$0.end }
+      .filter { $0.overlaps(section) }
+  }
+
+  // MARK: Mapping symbols
+
+  private struct MappedRange {
+    var range: Range<UInt64>
+    var kind: MappingSymbol.Kind
+  }
+
+  /// The code of the section by mapping symbols; empty when there are none.
+  private func mappedRanges() -> [MappedRange] {
+    let symbols = functions.mapping
+    var index = symbols.partitionIndex { ($0.section, $0.address) >= (scope, code.address) }
+    var ranges: [MappedRange] = []
+    while index < symbols.count, symbols[index].section == scope,
+      symbols[index].address < code.end
+    {
+      let symbol = symbols[index]
+      index += 1
+      var end = code.end
+      if index < symbols.count, symbols[index].section == scope {
+        end = min(end, symbols[index].address)
+      }
+      if symbol.address < end {
+        ranges.append(MappedRange(range: symbol.address..<end, kind: symbol.kind))
+      }
+    }
+    return ranges
+  }
+
+  private func scanMapped(_ mapped: MappedRange, into sites: inout [CodeScan.Site]) {
+    switch (mapped.kind, header.machine) {
+    case (.arm, .arm): read(mapped.range, ArmDecoder(code, isThumb: false), &sites)
+    case (.thumb, .arm): read(mapped.range, ArmDecoder(code, isThumb: true), &sites)
+    case (.code, .aarch64): read(mapped.range, Arm64Decoder(code), &sites)
+    case (.code, .riscv): read(mapped.range, RiscVDecoder(code), &sites)
+    default: break
+    }
+  }
+
+  private func read(
+    _ range: Range<UInt64>, _ decoder: some Decoder, _ sites: inout [CodeScan.Site]
+  ) {
+    let unit = UInt64(decoder.unit)
+    var address = (range.lowerBound + unit - 1) / unit * unit
+    while address < range.upperBound {
+      let step = decoder.step(at: address)
+      if let instruction = step.system {
+        append([(address, instruction, step.text, .code)], to: &sites)
+      }
+      address += UInt64(step.length)
+    }
+    progress(Int(range.upperBound - code.address))
+  }
+
+  // MARK: Results
+
+  private func append(
+    _ found: [(UInt64, SystemInstruction, String, CodeScan.Evidence)],
+    to sites: inout [CodeScan.Site]
+  ) {
+    for (address, instruction, text, evidence) in found
+    where includesPrivileged || !instruction.isPrivileged {
+      let function = functions.function(at: address, section: scope)
+      sites.append(
+        CodeScan.Site(
+          address: address, instruction: instruction, text: text, section: part.name,
+          sectionIndex: part.index,
+          function: function.map { .init(address: $0.address, size: $0.size) },
+          evidence: evidence, isRelative: header.type == .relocatable))
+    }
+  }
+}
