@@ -66,6 +66,9 @@ let package = Package(
       name: "ElfKitTests", dependencies: ["ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
     .testTarget(
+      name: "DisassemblyTests", dependencies: ["Disassembly", "TestSupport"],
+      swiftSettings: commandSettings),
+    .testTarget(
       name: "ManglingTests", dependencies: ["Mangling", "TestSupport"],
       swiftSettings: commandSettings),
     .testTarget(
@@ -76,6 +79,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
+    // These run build tools on the examples of integrations/, with the executable.
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["abitool", "TestSupport"],
       swiftSettings: commandSettings),
   ]
 )

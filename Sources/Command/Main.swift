@@ -16,6 +16,7 @@ struct Abitool: AsyncParsableCommand {
       StubCommand.self,
       IfsoCommand.self,
       CheckCommand.self,
+      DiffCommand.self,
       TaintCommand.self,
       HookCommand.self,
     ])

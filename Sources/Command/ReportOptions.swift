@@ -5,7 +5,7 @@ import SystemPackage
 
 /// How a report is to be given: what all commands that have findings share.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "The form of the report: text, json, sarif or github.")
+  @Option(help: "The form of the report: text, json, sarif, github or markdown.")
   var format = ReportFormat.text
 
   @Flag(help: "Only a table of how much was found of each kind.")
@@ -46,7 +46,9 @@ struct ReportOptions: ParsableArguments {
   /// Prints the report.
   ///
   /// - Throws: `ExitCode(1)` when the report rejects.
-  func finish(_ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped) throws {
+  func finish(
+    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped, listsInformation: Bool = false
+  ) throws {
     var report = report
     report.warningsReject = strict
     if let bytes = report.rendered(as: format) {
@@ -56,6 +58,7 @@ struct ReportOptions: ParsableArguments {
       text.style = summary ? .summary : oneLine ? .lines : style
       text.usesColor = Self.colorIsWanted
       text.isQuiet = quiet || isQuiet
+      text.listsInformation = listsInformation
       if all {
         text.limit = nil
         text.listsInformation = true

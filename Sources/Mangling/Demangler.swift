@@ -3,9 +3,12 @@ import CBinutils
 /// Mangled names as people write them, by libiberty.
 public enum Demangler {
   /// The longest name handed to libiberty, in bytes.
-  static let maximumLength = 4096
+  static let maximumLength = 2048
   /// How many nodes a name may have once its substitutions are written out.
   static let maximumExpansion = 100_000
+  /// How many times `cv T_ I … E` may occur: libiberty tries two readings of each, and in both of them
+  /// again of those within.
+  static let maximumReadings = 8
 
   /// `name` as C++ source would spell it; nil when it is not a mangled name, or is beyond what a
   /// compiler makes.
@@ -26,9 +29,9 @@ public enum Demangler {
 
   /// The same for a name that has been parsed.
   public static func demangle(_ name: MangledName) -> String? {
-    guard name.bytes.count <= maximumLength, name.expandedSize <= maximumExpansion else {
-      return nil
-    }
+    guard name.bytes.count <= maximumLength, name.expandedSize <= maximumExpansion,
+      name.ambiguousConversions <= maximumReadings
+    else { return nil }
     var text: [UInt8] = []
     // The callback is done with the context when the call returns.
     let isComplete = withUnsafeMutablePointer(to: &text) { text in
@@ -54,6 +57,17 @@ public enum Demangler {
 }
 
 extension MangledName {
+  /// How many template arguments libiberty may take for those of a conversion operator or for those of a
+  /// template template parameter in its type.
+  fileprivate var ambiguousConversions: Int {
+    let operators = nodes.count { $0.kind == .conversionOperator }
+    guard operators > 0 else { return 0 }
+    let templates = nodes.count {
+      $0.kind == .templateId && nodes[Int($0.firstChild)].kind == .templateParameter
+    }
+    return operators + templates
+  }
+
   /// How many nodes there are when each substitution is written out, and each template parameter as
   /// the longest template arguments; saturating.
   var expandedSize: Int {

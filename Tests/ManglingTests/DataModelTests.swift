@@ -38,10 +38,12 @@ import Testing
     #expect(names.contains("_Z5types" + letters + longDouble), "\(triple)")
 
     let list = try parse(#require(names.first { $0.hasPrefix("_Z4list") }))
-    let parameter = try #require(list.nodes.indices.last { list.nodes[$0].kind == .bareFunctionType })
+    let parameter = try #require(
+      list.nodes.indices.last { list.nodes[$0].kind == .bareFunctionType })
     #expect(list.vaList(try #require(list.firstChild(of: parameter)), .parameter) == model.vaList)
     let boxed = try parse(#require(names.first { $0.hasPrefix("_Z5boxed") }))
-    let arguments = try #require(boxed.nodes.indices.first { boxed.nodes[$0].kind == .templateArgs })
+    let arguments = try #require(
+      boxed.nodes.indices.first { boxed.nodes[$0].kind == .templateArgs })
     #expect(boxed.vaList(try #require(boxed.firstChild(of: arguments)), .value) == model.vaList)
     #expect(
       assembly.text.contains(#/pointer_size:?[\s\S]*?(\.zero|\.space|,)\s*(\d+)/#)

@@ -9,7 +9,8 @@ import Testing
     "_ZZN1A1fEvENKUlT_E_clIiEEDaS0_", "_ZTv0_n24_N1C1fEv", "_ZTCN1A1BE16_N1CE",
     "_ZN1AcvT_IiEEv", "_Z1fIiEvDTplfp_Li1EE", "_Z1fIJicEEDTfL_pl1EDpT_",
     "_ZNK4demo6NumbercvNS_5ArrayIT_Lm2EEEINS_5PointEEEv", "_ZN1AB5cxx11C2ERKSs",
-    "_Z1fIiQ5SmallIT_EEvS0_", "_ZN4demo15inline_requiresIiQrQT__XplfL0p_Li1ERNS_7AddableIiEEEEEvS1_",
+    "_Z1fIiQ5SmallIT_EEvS0_",
+    "_ZN4demo15inline_requiresIiQrQT__XplfL0p_Li1ERNS_7AddableIiEEEEEvS1_",
     "_ZZ1fvE1x_0", "_ZGRN1A1xE0_", "_Z1fDv4_fDpT_U8__strongP1A", "_ZW3fooWP3barN1A1fEvS_",
     "_Z1fIXsr3std7is_sameIT_iEE5valueEEvv", "_Z1fM1AKFvvEMS_i", "_Z1fPDoFvvERA4_iCd.part.0.cold",
   ]
@@ -50,7 +51,8 @@ import Testing
     "cv", "Z", "Z1f", "ZN1a", "Ul", "A_", "M1a", "L_Z", "LZ", "J", "1aIJ", "U1a", "U1aI", "Dp",
     "DTcl", "W1a", "B1a", "N1a", "cvT_I", "NcvT_I", "Tt", "Tp", "TyTt", "Dv_", "u1aI", "Th0_",
     "Tc", "GV", "GTt", "gs", "srN1a", "XsrS_", "DC1a", "1a", "T_", "i", "S_", "Q", "DO", "Dw",
-    "nw", "1fIX", "GTnZ", ".a", ".1", "9", "Ua9enable_ifI", "rq", "fL", "fLpl", "on", "oncv", "oncvT_I",
+    "nw", "1fIX", "GTnZ", ".a", ".1", "9", "Ua9enable_ifI", "rq", "fL", "fLpl", "on", "oncv",
+    "oncvT_I",
   ]
 
   @Test(arguments: repetitions)
@@ -70,8 +72,8 @@ import Testing
         _ = Demangler.demangle(name.utf8.map { $0 })
       }
     }
-    // Seconds for megabytes, in a debug build: only more than linear time takes longer.
-    #expect(elapsed < .seconds(20))
+    // Megabytes, in a debug build: only more than linear time takes longer.
+    #expect(elapsed < 10)
   }
 
   @Test func substitutionsThatDoubleAreNotWrittenOut() async throws {
@@ -91,11 +93,10 @@ import Testing
 
   @Test func aNameOfOneMegabyteIsParsedInLinearTime() throws {
     let name = "_Z1f" + String(repeating: "P1a", count: 349_000)
-    let clock = ContinuousClock()
     var count = 0
-    let elapsed = try clock.measure { count = try parse(name).nodes.count }
+    let elapsed = try processorTime { count = try parse(name).nodes.count }
     #expect(count > 600_000)
-    #expect(elapsed < .seconds(10))
+    #expect(elapsed < 5)
   }
 
   @Test func limitsAreErrors() {
@@ -110,14 +111,18 @@ import Testing
 
   private func base36(_ number: Int) -> String { String(number, radix: 36, uppercase: true) }
 
-  /// Runs `body` on a thread with a stack of 512 KiB.
-  private func onSmallStack(_ body: @escaping @Sendable () -> Void) async -> Duration {
+  /// Runs `body` on a thread with a small stack: 512 KiB, 2 MiB where frames are not optimised.
+  private func onSmallStack(_ body: @escaping @Sendable () -> Void) async -> Double {
     await withCheckedContinuation { continuation in
       let thread = Thread {
-        let elapsed = ContinuousClock().measure(body)
+        let elapsed = processorTime(body)
         continuation.resume(returning: elapsed)
       }
-      thread.stackSize = 512 << 10
+      #if DEBUG
+        thread.stackSize = 2 << 20
+      #else
+        thread.stackSize = 512 << 10
+      #endif
       thread.start()
     }
   }

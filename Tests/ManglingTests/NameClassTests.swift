@@ -4,7 +4,8 @@ import Testing
 @Suite struct NameClassTests {
   static let classes: [(String, NameClass)] = [
     ("_Z1fv", .function), ("_ZN1A1fEv", .function), ("_ZN1AC2Ev", .constructor),
-    ("_ZN1ACI21BEi", .constructor), ("_ZN1AIiED0Ev", .destructor), ("_ZNK1AcvbEv", .conversionOperator),
+    ("_ZN1ACI21BEi", .constructor), ("_ZN1AIiED0Ev", .destructor),
+    ("_ZNK1AcvbEv", .conversionOperator),
     ("_ZN1AplERKS_", .operatorFunction), ("_Znwm", .operatorFunction),
     ("_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKc", .operatorFunction),
     ("_Zli4_degm", .operatorFunction), ("_ZSt4cout", .variable), ("_ZN1A1xE", .variable),

@@ -30,12 +30,14 @@ import Testing
     ("_ZThn104_N7QObject5eventEv", "_ZThn52_N7QObject5eventEv", .x86_64, .x86_32),
     ("_ZTv0_n24_N1A1fEm", "_ZTv0_n12_N1A1fEj", .x86_64, .x86_32),
     ("_ZTC1B16_1A", "_ZTC1B8_1A", .x86_64, .x86_32),
-    ("_Znwm", "_Znwj", .x86_64, .x86_32), ("_ZdlPvmSt11align_val_t", "_ZdlPvjSt11align_val_t", .x86_64, .x86_32),
+    ("_Znwm", "_Znwj", .x86_64, .x86_32),
+    ("_ZdlPvmSt11align_val_t", "_ZdlPvjSt11align_val_t", .x86_64, .x86_32),
     ("_Z1fl", "_Z1fi", .x86_64, .x86_32), ("_Z1fl", "_Z1fx", .x86_64, .x86_32),
     ("_Z1fy", "_Z1fj", .x86_64, .x86_32), ("_Z9qstrnicmpPKcxS0_x", "_Z9qstrnicmpPKciS0_i", .x86_64, .x86_32),
     ("_Z1fm", "_Z1fy", .x86_64, .x86_32), ("_Z1fPlS_", "_Z1fPxPl", .x86_64, .x86_32),
     ("_Z1fSt6vectorImSaImEES1_", "_Z1fSt6vectorIjSaIjEES1_", .x86_64, .x86_32),
-    ("_Z1fILm8EEvv", "_Z1fILj4EEvv", .x86_64, .x86_32), ("_Z1fRA8_c", "_Z1fRA4_c", .x86_64, .x86_32),
+    ("_Z1fILm8EEvv", "_Z1fILj4EEvv", .x86_64, .x86_32),
+    ("_Z1fRA8_c", "_Z1fRA4_c", .x86_64, .x86_32),
     ("_Z1fe", "_Z1fg", .x86_64, .s390x), ("_Z1fg", "_Z1fu9__ieee128", .s390x, .ppc64IEEE),
     ("_ZNK1AcvmEv", "_ZNK1AcvjEv", .x86_64, .x86_32),
   ]
@@ -49,9 +51,12 @@ import Testing
 
   static let strangers: [(String, String)] = [
     ("_Z1fm", "_Z1fPj"), ("_Z1fi", "_Z1fPi"), ("_Z1fm", "_Z1gj"), ("_Z1fm", "_Z1fjj"),
-    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"), ("_Z1fj", "_Z1fy"),
-    ("_Z1fn", "_Z1fx"), ("_Z1fPc", "_Z1fPv"), ("_Z1fPKv", "_Z1fPc"), ("_Z1fP13__va_list_tag", "_Z1fPv"),
-    ("_ZN1A1fEm", "_ZNK1A1fEj"), ("_ZN1AC1Em", "_ZN1AC2Ej"), ("_ZThn16_N1A1fEv", "_ZTv0_n12_N1A1fEv"),
+    ("_Z1fi", "_Z1fl"), ("_Z1fi", "_Z1fx"), ("_Z1fm", "_Z1fi"),
+    ("_Z1fx", "_Z1fj"), ("_Z1fj", "_Z1fy"),
+    ("_Z1fn", "_Z1fx"), ("_Z1fPc", "_Z1fPv"), ("_Z1fPKv", "_Z1fPc"),
+    ("_Z1fP13__va_list_tag", "_Z1fPv"),
+    ("_ZN1A1fEm", "_ZNK1A1fEj"), ("_ZN1AC1Em", "_ZN1AC2Ej"),
+    ("_ZThn16_N1A1fEv", "_ZTv0_n12_N1A1fEv"),
     ("_ZThn16_N1A1fEv", "_ZThn8_N1B1fEv"), ("_Z1fILm3EEvv", "_Z1fILj5EEvv"),
     ("_Z1fIL1E8EEvv", "_Z1fIL1E4EEvv"), ("_Z1fm", "_Z1fIjEvv"), ("_Z1fmz", "_Z1fj"),
     ("_ZTV1A", "_ZTI1A"), ("_Z1fe", "_Z1fg"), ("_Z1fRA1_13__va_list_tag", "_Z1fRPv"),
@@ -123,6 +128,17 @@ import Testing
       [parse("_Z1fPml"), parse("_Z1fPyl")], .x86_64, [parse("_Z1fPji"), parse("_Z1fPyi")], .x86_32)
     #expect(pairing.pairs.map(\.first) == [0, 1])
     #expect(pairing.pairs.map(\.second) == [0, 1])
+  }
+
+  @Test func aTypeAsWideAsAPointerIsPairedWithoutATypedef() throws {
+    // qsizetype of Qt: `long long` or `int`.
+    let found = try differences("_ZN10QCborArray6detachEx", "_ZN10QCborArray6detachEi")
+    #expect(found.map(\.kind) == [.pointerWidth])
+    let pairing = try NamePairing(
+      [parse("_Z1fm"), parse("_Z1fy")], .x86_64, [parse("_Z1fj")], .x86_32)
+    #expect(pairing.pairs.map(\.first) == [0])
+    #expect(try !isPair("_Z1fx", "_Z1fi", .x86_64, .aarch64))
+    #expect(try !isPair("_Z1fl", "_Z1fi", .x86_32, .arm))
   }
 
   @Test func thunksOfOneFunctionArePairedByTheirOrder() throws {

@@ -8,13 +8,16 @@ func output(
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = [program] + arguments
-  let (standardInput, standardOutput) = (Pipe(), Pipe())
-  process.standardInput = standardInput
+  let standardOutput = Pipe()
+  // A file, because a pipe that nobody reads yet can fill up.
+  let file = FileManager.default.temporaryDirectory
+    .appendingPathComponent("input-\(UUID().uuidString)")
+  try Data(input.utf8).write(to: file)
+  defer { try? FileManager.default.removeItem(at: file) }
+  process.standardInput = try FileHandle(forReadingFrom: file)
   process.standardOutput = standardOutput
   process.standardError = FileHandle.nullDevice
   try process.run()
-  standardInput.fileHandleForWriting.write(Data(input.utf8))
-  try standardInput.fileHandleForWriting.close()
   let data = standardOutput.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   return (String(decoding: data, as: UTF8.self), process.terminationStatus == 0)
@@ -38,6 +41,19 @@ let repository = URL(fileURLWithPath: #filePath)
 func parse(_ name: String) throws(MangledNameError) -> MangledName {
   var parser = MangledNameParser()
   return try parser.parse(name)
+}
+
+/// The processor time of this thread that `body` takes, in seconds: other work of the machine does not
+/// count.
+func processorTime<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+  let start = now()
+  try body()
+  return now() - start
 }
 
 /// Reproducible random numbers.

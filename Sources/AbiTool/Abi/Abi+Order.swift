@@ -4,7 +4,14 @@ extension Abi {
   public mutating func sort() {
     needed = Set(needed).sorted()
     sortVersions()
+    forgetImpliedVersionOrder()
     sortSymbols()
+  }
+
+  private mutating func forgetImpliedVersionOrder() {
+    guard !versionOrder.isEmpty, case .success(let implied) = VersionOrder.implied(by: versions)
+    else { return }
+    if versionOrder == implied.map({ versions[$0].name }) { versionOrder = [] }
   }
 
   private mutating func sortSymbols() {

@@ -33,6 +33,9 @@ public struct Abi: Sendable {
   public var needed: [ByteName] = []
   /// The version nodes of `#%version` lines and of the symbols' versions, sorted by name.
   public private(set) var versions: [VersionNode] = []
+  /// The version nodes in the order of `vd_ndx`, where it is known and not what
+  /// ``VersionOrder`` says; complete profile only.
+  public var versionOrder: [ByteName] = []
   public private(set) var conditions: [Condition] = []
   public internal(set) var symbols: [Symbol] = []
 

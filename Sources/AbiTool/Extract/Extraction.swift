@@ -136,6 +136,10 @@ public struct Extraction: Sendable {
       setMeaning(of: definition.index, .defined(result.abi.addVersion(name, parents: parents)))
       definition.name.withUnsafeBytes { _ = versionNames.insert($0) }
     }
+    if options.profile == .complete {
+      result.abi.versionOrder = table.definitions.filter { !$0.isBase }
+        .sorted { $0.index < $1.index }.map { ByteName($0.name) }
+    }
   }
 
   private mutating func setMeaning(of index: UInt16, _ meaning: VersionMeaning) {
@@ -215,8 +219,9 @@ public struct Extraction: Sendable {
     var version: Int32?
     switch symbol.storage {
     case .undefined:
-      // What a program must define is a name; its type is for the program to say.
-      symbol.type = .none
+      // What a program must define is a name; its type is for the program to say. But linkers
+      // refuse thread-local definitions of what is not.
+      symbol.type = entry.type == .tls ? .tls : .none
       symbol.otherBits = 0
       symbol.isProtected = false
     case .absolute, .text:

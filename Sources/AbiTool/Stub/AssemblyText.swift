@@ -220,6 +220,11 @@ public struct AssemblyText {
         appendQuoted(entry)
         out.append("\n")
       }
+      if entry.type == .tls {
+        out.append("\t.type ")
+        appendQuoted(entry)
+        out.append(", %tls_object\n")
+      }
       out.append("\t.reloc ., BFD_RELOC_NONE, ")
       appendQuoted(entry)
       out.append("\n\t.long 0\n")

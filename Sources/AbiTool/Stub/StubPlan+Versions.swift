@@ -9,7 +9,7 @@ extension StubPlan {
         path: path,
         "\(abi.versions.count) versions; a library can have \(Self.maximumVersionCount)")
     }
-    let order = try inheritanceOrder(of: abi.versions)
+    let order = try order(of: abi)
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
     versions = order.map { abi.versions[$0] }
@@ -18,40 +18,21 @@ extension StubPlan {
     }
   }
 
-  /// Parents before those that inherit from them, else as they come.
-  private func inheritanceOrder(of nodes: [Abi.VersionNode]) throws(InputError) -> [Int] {
-    var indices: [ByteName: Int] = [:]
-    for (index, node) in nodes.enumerated() { indices[node.name] = index }
-    enum State { case new, open, done }
-    var states = [State](repeating: .new, count: nodes.count)
-    var order: [Int] = []
-    for start in nodes.indices where states[start] == .new {
-      // Depth first, with a stack of its own: a chain may have thousands of nodes.
-      var stack = [(node: start, parent: 0)]
-      states[start] = .open
-      while let top = stack.last {
-        let parents = nodes[top.node].parents
-        guard top.parent < parents.count else {
-          states[top.node] = .done
-          order.append(top.node)
-          stack.removeLast()
-          continue
-        }
-        stack[stack.count - 1].parent += 1
-        guard let parent = indices[parents[top.parent]] else { continue }
-        switch states[parent] {
-        case .done: break
-        case .new:
-          states[parent] = .open
-          stack.append((parent, 0))
-        case .open:
-          throw InputError(
-            path: path,
-            "#%version \(nodes[top.node].name.spelled) \(parents[top.parent].spelled): the two inherit from each other; remove one of the parents"
-          )
-        }
-      }
+  private func order(of abi: Abi) throws(InputError) -> [Int] {
+    switch VersionOrder.implied(by: abi.versions) {
+    case .failure(let cycle):
+      throw InputError(
+        path: path,
+        "#%version \(cycle.node.spelled) \(cycle.parent.spelled): the two inherit from each other; remove one of the parents"
+      )
+    case .success(let implied):
+      guard !abi.versionOrder.isEmpty else { return implied }
+      var indices: [ByteName: Int] = [:]
+      for (index, node) in abi.versions.enumerated() { indices[node.name] = index }
+      let stated = abi.versionOrder.compactMap { indices[$0] }
+      // Nodes that came to the text later follow.
+      let missing = Set(implied).subtracting(stated)
+      return stated + implied.filter(missing.contains)
     }
-    return order
   }
 }

@@ -48,7 +48,10 @@ enum StubVerification {
   private static func difference(between symbol: ElfSymbol, and entry: StubPlan.Entry) -> String? {
     guard symbol.binding == entry.binding else { return "changed its binding to \(symbol.binding)" }
     switch entry.place {
-    case .undefined: return symbol.isDefined ? "defined the symbol" : nil
+    case .undefined:
+      guard !symbol.isDefined else { return "defined the symbol" }
+      return (symbol.type == .tls) == (entry.type == .tls)
+        ? nil : "gave it the symbol type \(TypeName.name(of: symbol.type))"
     case .absolute: return symbol.placement == .absolute ? nil : "gave the symbol a section"
     case .section(let section, _):
       guard symbol.type == entry.type else {

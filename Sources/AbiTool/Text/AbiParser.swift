@@ -152,10 +152,18 @@ public struct AbiParser: Sendable {
       while !line.atEnd { parents.append(try line.name("the name of a parent version")) }
       for parent in parents { abi.addVersion(parent) }
       abi.addVersion(name, parents: parents)
+    case "#%version-order":
+      guard abi.versionOrder.isEmpty else { throw line.error(at: place, "a second \(word)") }
+      while !line.atEnd { abi.versionOrder.append(try line.name("the name of a version")) }
+      guard Set(abi.versionOrder).count == abi.versionOrder.count else {
+        throw line.error(at: place, "a version is listed twice")
+      }
+      for name in abi.versionOrder { abi.addVersion(name) }
     default:
       note(
         .unknownDirective, line.number, place,
-        "unknown directive \(word); expected #%abi, #%needed, #%soname or #%version")
+        "unknown directive \(word); expected #%abi, #%needed, #%soname, #%version or #%version-order"
+      )
       return
     }
     try line.expectEnd()

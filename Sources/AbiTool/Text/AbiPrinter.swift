@@ -71,6 +71,11 @@ public struct AbiPrinter {
       for parent in node.parents { append(" \(parent.spelled)", to: &out) }
       append("\n", to: &out)
     }
+    if !abi.versionOrder.isEmpty {
+      append("#%version-order", to: &out)
+      for name in abi.versionOrder { append(" \(name.spelled)", to: &out) }
+      append("\n", to: &out)
+    }
   }
 
   /// Appends the line of a symbol, newline included. `index` is its place in the ABI, by which

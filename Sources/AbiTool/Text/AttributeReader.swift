@@ -79,7 +79,7 @@ struct AttributeReader {
       symbol.size32 = try number("the size on 32-bit targets in bytes")
     case "tls":
       try refuseValue()
-      try requireData()
+      if symbol.storage != .undefined { try requireData() }
       symbol.type = .tls
     case "type":
       guard let value, let type = TypeName.type(named: String(decoding: value, as: UTF8.self))

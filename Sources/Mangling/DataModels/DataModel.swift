@@ -83,14 +83,20 @@ public struct DataModel: Sendable, Hashable {
     }
   }
 
-  /// Whether an integer type is as wide as a pointer: `long` always is, `int` and `long long` on
-  /// targets with 32-bit and 64-bit pointers.
-  func isPointerWide(_ type: BuiltinType) -> Bool {
+  /// Whether `first` here and `second` in `other` have the same signedness, and each the width of a pointer
+  /// of its target, and the widths differ.
+  func isPointerWide(_ first: BuiltinType, and second: BuiltinType, in other: DataModel) -> Bool {
+    guard pointerSize != other.pointerSize, let sign = IntegerClass(first) else { return false }
+    return sign == IntegerClass(second) && width(of: first) == pointerSize
+      && other.width(of: second) == other.pointerSize
+  }
+
+  /// The size of an integer type in bytes. `long` is as wide as a pointer on every target of the table.
+  private func width(of type: BuiltinType) -> Int {
     switch type {
-    case .int, .unsignedInt: pointerSize == 4
-    case .long, .unsignedLong: true
-    case .longLong, .unsignedLongLong: pointerSize == 8
-    default: false
+    case .long, .unsignedLong: pointerSize
+    case .longLong, .unsignedLongLong: 8
+    default: 4
     }
   }
 

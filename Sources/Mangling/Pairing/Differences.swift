@@ -73,7 +73,8 @@ private struct Comparison {
     guard seen.insert(UInt64(a) << 32 | UInt64(b)).inserted else { return }
 
     if isVaList(a, b) { return report(.vaList, step) }
-    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble {
+    if first.longDouble(a) == firstModel.longDouble, second.longDouble(b) == secondModel.longDouble
+    {
       return report(.longDouble, step)
     }
     let (left, right) = (first.nodes[a], second.nodes[b])
@@ -140,7 +141,7 @@ private struct Comparison {
     if wide.contains(a) || wide.contains(b) { return .int128 }
     let typedefs = firstModel.typedefs(a, b, in: secondModel)
     if !typedefs.isEmpty { return .integer(typedefs) }
-    return firstModel.isPointerWide(a) && secondModel.isPointerWide(b) ? .pointerWidth : .other
+    return firstModel.isPointerWide(a, and: b, in: secondModel) ? .pointerWidth : .other
   }
 
   /// Whether two numbers are to each other as the sizes of the pointers are.

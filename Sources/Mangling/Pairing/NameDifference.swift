@@ -48,6 +48,9 @@ public struct NameDifference: Sendable, Hashable {
   /// The builtin type of the second name, where it is one.
   public let secondType: BuiltinType?
 
+  /// How much speaks against one declaration: less for what a standard type explains.
+  var weight: Int { kind == .pointerWidth ? 2 : 1 }
+
   /// Whether the data model alone is the reason, so that the names can be of one declaration.
   public var isOfDataModel: Bool {
     switch kind {

@@ -1,15 +1,17 @@
 /// Which names of two targets are of one declaration, decided by structure alone.
 ///
-/// Give it the names that only one of the targets has: equal names need no pairing. A name is paired when
-/// exactly one name of the other target has the same structure apart from the data model, and vice versa.
-/// Where several would do, none is taken; only the thunks of one function are paired by the order of their
-/// offsets.
+/// Give it the names that only one of the targets has: equal names need no pairing. Two names are paired
+/// when they have the same structure apart from the data model, and no other name of either target would do
+/// with as few differences, of which those that no standard type explains count twice. Where several would do equally none is taken; only the thunks of one function
+/// are paired by the order of their offsets.
 public struct NamePairing: Sendable {
   /// Two names of one declaration, by their positions in the lists, and how they differ.
   public struct Pair: Sendable {
     public let first: Int
     public let second: Int
     public let differences: [NameDifference]
+
+    fileprivate var weight: Int { differences.reduce(0) { $0 + $1.weight } }
   }
 
   /// The pairs, ordered by the first list.
@@ -75,20 +77,26 @@ private struct Matcher {
         if let pair = pair(left, right) { possible.append(pair) }
       }
     }
-    // A pair is certain when neither of its names could be in another one; taking it can make
-    // others certain.
-    var hasChanged = true
-    while hasChanged {
-      let left = Dictionary(grouping: possible, by: \.first)
-      let right = Dictionary(grouping: possible, by: \.second)
-      let certain = possible.filter { left[$0.first]?.count == 1 && right[$0.second]?.count == 1 }
+    // Taking the certain pairs can make others certain.
+    while !possible.isEmpty {
+      let certain = certainPairs(possible)
+      guard !certain.isEmpty else { return }
       certain.forEach { take($0) }
-      let remaining = possible.filter {
-        !pairedFirst.contains($0.first) && !pairedSecond.contains($0.second)
-      }
-      hasChanged = remaining.count < possible.count && !remaining.isEmpty
-      possible = remaining
+      possible.removeAll { pairedFirst.contains($0.first) || pairedSecond.contains($0.second) }
     }
+  }
+
+  /// The pairs whose differences weigh less than those of any other pair of either name.
+  private func certainPairs(_ possible: [NamePairing.Pair]) -> [NamePairing.Pair] {
+    let first = Dictionary(grouping: possible, by: \.first)
+    let second = Dictionary(grouping: possible, by: \.second)
+    func isBest(_ pair: NamePairing.Pair, of rivals: [NamePairing.Pair]?) -> Bool {
+      (rivals ?? []).allSatisfy {
+        $0.weight > pair.weight
+          || $0.first == pair.first && $0.second == pair.second
+      }
+    }
+    return possible.filter { isBest($0, of: first[$0.first]) && isBest($0, of: second[$0.second]) }
   }
 
   private func pair(_ left: Int, _ right: Int) -> NamePairing.Pair? {
@@ -107,7 +115,8 @@ private struct Matcher {
 
   /// Pairs the thunks of one function: the bases they serve lie in the same order on both targets.
   private mutating func matchThunks(_ lefts: [Int], _ rights: [Int]) -> Bool {
-    guard let left = sortedByOffset(lefts, in: first), let right = sortedByOffset(rights, in: second)
+    guard let left = sortedByOffset(lefts, in: first),
+      let right = sortedByOffset(rights, in: second)
     else { return false }
     let found = zip(left, right).map { pair($0, $1) }
     guard found.allSatisfy({ pair in pair?.differences.allSatisfy(isOffset) == true }) else {

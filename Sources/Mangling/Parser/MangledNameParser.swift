@@ -7,7 +7,8 @@ public struct MangledNameParser: Sendable {
   public struct Limits: Sendable {
     /// The longest name, in bytes.
     public var length: Int
-    /// How deep productions may nest. The default fits a stack of 512 KiB in a debug build.
+    /// How deep productions may nest. The default fits a stack of 512 KiB, 2 MiB without
+    /// optimisation; real names stay below 64.
     public var depth: Int
 
     /// Limits far above any name that a compiler made: 1 MiB and 256 levels.

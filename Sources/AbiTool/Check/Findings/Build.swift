@@ -4,18 +4,22 @@ public struct Build: Hashable, Comparable, Sendable {
   public var kernel: String
   /// As the user named it. Empty where the check knows one architecture only.
   public var arch: String
+  /// What it is in a comparison of two: `old` or `new`. Else empty.
+  public var role: String
   /// The file, as the user would name it.
   public var path: String
 
-  public init(kernel: String = "", arch: String = "", path: String) {
+  public init(kernel: String = "", arch: String = "", role: String = "", path: String) {
+    self.role = role
     self.kernel = kernel
     self.arch = arch
     self.path = path
   }
 
-  /// `nova/x86_64`, `nova`, `x86_64`, or the file.
+  /// `nova/x86_64`, `nova`, `x86_64`, the role, or the file.
   public var label: String {
-    switch (kernel.isEmpty, arch.isEmpty) {
+    guard role.isEmpty else { return role }
+    return switch (kernel.isEmpty, arch.isEmpty) {
     case (false, false): "\(kernel)/\(arch)"
     case (false, true): kernel
     case (true, false): arch

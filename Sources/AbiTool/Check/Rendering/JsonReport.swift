@@ -9,6 +9,12 @@ enum JsonReport {
       json.field("command", report.command)
       json.field("subject", report.subject)
       json.field("verdict", report.isRejected ? "rejected" : "clean")
+      if !report.facts.isEmpty {
+        json.key("facts")
+        json.object { json in
+          for fact in report.facts { json.field(fact.name, fact.value) }
+        }
+      }
       json.field("errors", report.count(.error))
       json.field("warnings", report.count(.warning))
       json.field("informations", report.count(.information))
@@ -32,6 +38,7 @@ enum JsonReport {
   private static func write(_ build: Build, to json: inout JsonWriter) {
     if !build.kernel.isEmpty { json.field("kernel", build.kernel) }
     if !build.arch.isEmpty { json.field("arch", build.arch) }
+    if !build.role.isEmpty { json.field("role", build.role) }
     json.field("path", build.path)
   }
 

@@ -11,6 +11,8 @@ public struct Report: Sendable {
   public var approval: String
   /// The verdict when something is.
   public var rejection: String
+  /// What else the command found out, by name: in the JSON form only.
+  public var facts: [(name: String, value: String)] = []
   /// Whether warnings reject as errors do.
   public var warningsReject = false
 
@@ -94,6 +96,8 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case sarif
   /// Workflow commands, which GitHub shows beside the lines concerned.
   case github
+  /// Tables and lists for a pull request or release notes.
+  case markdown
 }
 
 extension Report {
@@ -104,6 +108,7 @@ extension Report {
     case .json: JsonReport.text(of: self)
     case .sarif: SarifReport.text(of: self)
     case .github: GithubReport.text(of: self)
+    case .markdown: MarkdownReport.text(of: self)
     }
   }
 }

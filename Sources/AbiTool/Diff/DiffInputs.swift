@@ -1,0 +1,83 @@
+internal import ElfKit
+public import SystemPackage
+
+/// The two sides of a comparison, made comparable.
+public struct DiffInputs: Sendable {
+  public var old: AbiInput
+  public var new: AbiInput
+
+  /// - Parameters:
+  ///   - profile: what is kept of libraries.
+  ///   - selector: for which kernel and architecture texts are read; where it says nothing, and
+  ///     one side is a library, that of the library.
+  /// - Throws: `InputError` when a file is neither text nor library, or when both are libraries
+  ///   for different architectures.
+  public init(
+    old oldPath: FilePath, new newPath: FilePath, profile: Extraction.Profile,
+    selector: Abi.Selector
+  ) throws(InputError) {
+    var options = Extraction.Options()
+    options.profile = profile
+    old = try AbiInput(path: oldPath, options: options)
+    new = try AbiInput(path: newPath, options: options)
+    try old.requireSound()
+    try new.requireSound()
+    // A weak C++ symbol that a text lists was put there on purpose.
+    if old.header == nil, new.header != nil {
+      options.neededNames = old.abi.nameSet
+      new = try AbiInput(path: newPath, options: options)
+    } else if new.header == nil, old.header != nil {
+      options.neededNames = new.abi.nameSet
+      old = try AbiInput(path: oldPath, options: options)
+    }
+    try select(selector)
+  }
+
+  private mutating func select(_ selector: Abi.Selector) throws(InputError) {
+    if let one = old.header, let other = new.header, !one.isLoadable(with: other) {
+      throw InputError(
+        path: new.path,
+        "is for \(other.targetName), and \(old.path) is for \(one.targetName); versions of a library are compared on one architecture"
+      )
+    }
+    var selector = selector
+    if let named = selector.arch.flatMap({ Architecture(named: $0) }) {
+      selector.addressSize = named.elfClass.addressSize
+    }
+    if let header = old.header ?? new.header {
+      selector.arch = selector.arch ?? Architecture(of: header)?.name
+      selector.addressSize = header.elfClass.addressSize
+    }
+    // Two joint texts are compared as they are.
+    guard selector.arch != nil || selector.kernel != nil else { return }
+    old.abi = try old.abi.selection(selector, path: old.path)
+    new.abi = try new.abi.selection(selector, path: new.path)
+  }
+}
+
+extension AbiInput {
+  /// The file's name without directories and links: it tells the version of a library.
+  public var realName: String {
+    (RealPath.of(path) ?? path).split(separator: "/").last.map(String.init) ?? path
+  }
+}
+
+extension Abi {
+  /// The names of all symbols.
+  var nameSet: NameSet {
+    var names = NameSet()
+    for symbol in symbols {
+      for spelling in nameSpellings(of: symbol) {
+        spelling.withUnsafeBytes { _ = names.insert($0) }
+      }
+    }
+    return names
+  }
+}
+
+extension Extraction.Options {
+  /// Adds the names of an ABI text, so that symbols that it lists are kept.
+  public mutating func addNames(promisedBy path: FilePath) throws(InputError) {
+    neededNames = try AbiInput(path: path).abi.nameSet
+  }
+}
