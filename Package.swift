@@ -75,6 +75,9 @@ let package = Package(
       name: "ElfKitTests", dependencies: ["ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
     .testTarget(
+      name: "DisassemblyTests", dependencies: ["Disassembly", "TestSupport"],
+      swiftSettings: commandSettings),
+    .testTarget(
       name: "ManglingTests", dependencies: ["Mangling", "TestSupport"],
       swiftSettings: commandSettings),
     .testTarget(

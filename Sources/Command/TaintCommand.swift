@@ -76,7 +76,7 @@ struct TaintCommand: AsyncParsableCommand {
     var (results, failures) = await look(options)
     let stale = failures.isEmpty ? allow?.apply(to: &results) ?? [] : []
     if !failures.isEmpty { _ = allow?.apply(to: &results) }
-    let isRejected = try show(results, stale)
+    let isRejected = results.isEmpty && !failures.isEmpty ? false : try show(results, stale)
     for failure in failures { Diagnostics.error(failure.description) }
     if !failures.isEmpty || results.contains(where: { $0.verdict == .notKnown }) {
       throw ExitCode(2)

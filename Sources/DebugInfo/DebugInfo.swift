@@ -119,6 +119,8 @@ public struct DebugInfo: ~Copyable {
       guard Int32(kind) == Int32(DW_UT_compile) || Int32(kind) == Int32(DW_UT_skeleton) else {
         continue
       }
+      // A unit without abbreviations is found, but nothing in it.
+      guard dwarf_tag(&die) != 0 else { throw Self.failure() }
       let name = dwarf_diename(&die).map { String(cString: $0) } ?? ""
       try body(Unit(name: name, die: die))
     }

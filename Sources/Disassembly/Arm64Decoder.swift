@@ -4,6 +4,7 @@ final class Arm64Decoder: Decoder {
   private let code: Code
 
   var unit: Int { 4 }
+  static var losesStep: Bool { false }
 
   init(_ code: Code) { self.code = code }
 

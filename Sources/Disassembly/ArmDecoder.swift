@@ -7,6 +7,7 @@ final class ArmDecoder: Decoder {
   private let isThumb: Bool
 
   var unit: Int { isThumb ? 2 : 4 }
+  static var losesStep: Bool { false }
 
   init(_ code: Code, isThumb: Bool) {
     self.code = code

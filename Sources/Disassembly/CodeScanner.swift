@@ -49,9 +49,7 @@ public struct CodeScanner: Sendable {
           code: code, part: part, functions: functions, header: file.header,
           includesPrivileged: includesPrivileged,
           progress: { progress(Double(before + $0) / total) })
-        try file.withLoadedBytes { image throws(ElfError) in
-          section.run(image, into: &scan.sites)
-        }
+        section.run(into: &scan.sites)
       }
       done += Int(clamping: part.size)
     }

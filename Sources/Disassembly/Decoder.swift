@@ -40,6 +40,8 @@ protocol Decoder: AnyObject {
   func step(at address: UInt64) -> Step
   /// Instructions are at multiples of that many bytes.
   var unit: Int { get }
+  /// Whether data that is read as instructions makes those behind it wrong.
+  static var losesStep: Bool { get }
 }
 
 /// The bytes of a section with their addresses.

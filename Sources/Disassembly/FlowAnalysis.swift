@@ -2,8 +2,10 @@
 /// row.
 ///
 /// A region is the code from the start of a function to the start of the next one. What branches
-/// from its start reach is code for certain. Jump tables that the region's indirect jumps may use are
-/// data, and what they lead to is code. Anything else is read from its first byte on, and marked.
+/// from its start reach is code for certain. Jump tables in the region, which its indirect jumps may
+/// use, are data. The rest is read from its first byte on. That is code, too, when it lies in a
+/// function and its instructions fill the gap between others exactly: cases of a switch, landing
+/// pads. Anything else is marked.
 struct FlowAnalysis<Machine: Decoder> {
   struct Found {
     var address: UInt64
@@ -22,7 +24,11 @@ struct FlowAnalysis<Machine: Decoder> {
 
   private let decoder: Machine
   private let region: Range<UInt64>
+  /// Empty when its end is not known.
+  private let function: Range<UInt64>?
   private let tables: JumpTables
+  /// Privileged instructions are looked for, so they do not speak against code.
+  private let acceptsPrivileged: Bool
   private var marks: [Mark]
   private var pending: [UInt64] = []
   private var hasIndirectJump = false
@@ -32,9 +38,14 @@ struct FlowAnalysis<Machine: Decoder> {
   var progress: (Int) -> Void = { _ in }
   private var size = 0
 
-  init(_ decoder: Machine, region: Range<UInt64>, tables: JumpTables) {
+  init(
+    _ decoder: Machine, region: Range<UInt64>, function: Range<UInt64>?, tables: JumpTables,
+    acceptsPrivileged: Bool
+  ) {
+    self.acceptsPrivileged = acceptsPrivileged
     self.decoder = decoder
     self.region = region
+    self.function = function
     self.tables = tables
     marks = Array(repeating: .unknown, count: Int(region.upperBound - region.lowerBound))
   }
@@ -48,10 +59,8 @@ struct FlowAnalysis<Machine: Decoder> {
   /// - Parameter roots: where functions begin.
   mutating func run(roots: [UInt64]) {
     pending = roots.filter { region.contains($0) }
-    repeat {
-      while let address = pending.popLast() { follow(from: address) }
-      resolveTables()
-    } while !pending.isEmpty
+    while let address = pending.popLast() { follow(from: address) }
+    if hasIndirectJump { markTables() }
     sweep()
     found.sort { $0.address < $1.address }
   }
@@ -77,12 +86,14 @@ struct FlowAnalysis<Machine: Decoder> {
         Found(
           address: address, instruction: instruction, text: step.text, evidence: evidence))
     }
-    if case .literal(let place, let size) = step.reference, evidence == .code {
-      let end = place.addingReportingOverflow(UInt64(size))
+    switch step.reference {
+    case .literal(let place, let size):
       // Constants in the region that are not code already.
-      if !end.overflow, region.contains(place), isFree(place, size) {
-        markData(place..<end.partialValue)
+      if evidence == .code, region.contains(place), isFree(place, size) {
+        markData(place..<place + UInt64(size))
       }
+    case .address, .table: step.reference.map { references.append($0) }
+    case nil: break
     }
   }
 
@@ -92,10 +103,6 @@ struct FlowAnalysis<Machine: Decoder> {
       let step = decoder.step(at: address)
       guard !step.isBad, isFree(address, step.length) else { return }
       accept(step, address, .code)
-      switch step.reference {
-      case .address, .table: step.reference.map { references.append($0) }
-      case .literal, nil: break
-      }
       switch step.flow {
       case .next: break
       case .branch(let target), .call(let target):
@@ -112,18 +119,14 @@ struct FlowAnalysis<Machine: Decoder> {
     }
   }
 
-  /// Takes what the region refers to for jump tables, as far as it looks like one.
-  private mutating func resolveTables() {
-    guard hasIndirectJump else { return }
-    let candidates = references
-    references = []
-    for reference in candidates {
-      guard let table = tables.table(reference, region: region, isFree: { isFree($0, $1) }) else {
-        continue
+  /// Takes what the code so far refers to out of it, where it is a jump table.
+  private mutating func markTables() {
+    for reference in references {
+      if let table = tables.extent(of: reference, in: region, isFree: { isFree($0, $1) }) {
+        markData(table)
       }
-      if region.contains(table.range.lowerBound) { markData(table.range) }
-      pending += table.targets
     }
+    references = []
   }
 
   /// Reads what is left in a row.
@@ -131,17 +134,78 @@ struct FlowAnalysis<Machine: Decoder> {
     let unit = UInt64(decoder.unit)
     var address = (region.lowerBound + unit - 1) / unit * unit
     while address < region.upperBound {
-      guard marks[index(address)] == .unknown else {
+      if marks[index(address)] == .unknown {
+        address = sweepGap(from: address)
+      } else {
         address += unit
-        continue
       }
+    }
+  }
+
+  /// Reads a gap between known code up to its end.
+  private mutating func sweepGap(from start: UInt64) -> UInt64 {
+    let first = found.count
+    var address = start
+    var isExact = true
+    var plausibility = Plausibility(acceptsPrivileged: acceptsPrivileged)
+    while address < region.upperBound, marks[index(address)] == .unknown {
       let step = decoder.step(at: address)
       guard !step.isBad, isFree(address, step.length) else {
-        address += unit
+        isExact = false
+        plausibility.addImplausible()
+        address += UInt64(decoder.unit)
         continue
       }
       accept(step, address, .sweep)
+      plausibility.add(step, isSite: found.count > first && found.last?.address == address)
       address += UInt64(step.length)
+      if step.flow == .indirectJump { markTables() }
+    }
+    if isExact, let function, !function.isEmpty, function.contains(start),
+      address <= function.upperBound
+    {
+      for index in first..<found.count { found[index].evidence = .code }
+    } else if Machine.losesStep {
+      let kept = plausibility.sites
+      let sites = found[first...]
+      found.removeSubrange(first...)
+      for (site, isKept) in zip(sites, kept) where isKept { found.append(site) }
+    }
+    return address
+  }
+}
+
+/// Tells code from data that was read as if it were code, by what stands around it: within a few
+/// instructions random bytes have one that does not exist, or that user land does not execute.
+private struct Plausibility {
+  /// In instructions.
+  private static let window = 16
+
+  /// Of each site, whether nothing implausible is near.
+  private(set) var sites: [Bool] = []
+  private var positions: [Int] = []
+  private var position = 0
+  private let acceptsPrivileged: Bool
+  private var lastImplausible = -Self.window - 1
+
+  init(acceptsPrivileged: Bool) { self.acceptsPrivileged = acceptsPrivileged }
+
+  mutating func add(_ step: Step, isSite: Bool) {
+    position += 1
+    if isSite {
+      positions.append(position)
+      sites.append(position - lastImplausible > Self.window)
+    }
+    if !acceptsPrivileged, step.system?.isPrivileged ?? false { addImplausible() }
+  }
+
+  mutating func addImplausible() {
+    position += 1
+    lastImplausible = position
+    var index = sites.count - 1
+    while index >= 0, position - positions[index] <= Self.window {
+      sites[index] = false
+      index -= 1
     }
   }
 }

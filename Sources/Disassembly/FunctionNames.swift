@@ -54,7 +54,7 @@ enum FunctionNames {
     if !isRelocatable, names.count < wanted.count {
       do throws(ElfError) {
         try file.withDynamicSymbols(collect)
-      } catch where error.code == .absent {
+      } catch  where error.code == .absent {
         // A static program.
       }
     }

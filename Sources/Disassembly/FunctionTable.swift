@@ -8,8 +8,8 @@ struct FunctionTable {
     var address: UInt64
     /// In bytes; 0 when it is not known.
     var size: UInt64
-    /// The code is T32. Of ARM only.
-    var isThumb = false
+    /// Of ARM only: the code is T32. Nil when nothing tells.
+    var isThumb: Bool?
 
     var end: UInt64 { address &+ size }
     func contains(_ other: UInt64) -> Bool { other >= address && (other < end || size == 0) }
@@ -45,7 +45,7 @@ struct FunctionTable {
       try file.withDynamicSymbols { table throws(ElfError) in
         try collector.collect(table, into: &found)
       }
-    } catch where error.code == .absent {
+    } catch  where error.code == .absent {
       return
     }
   }
@@ -78,7 +78,7 @@ struct FunctionTable {
         continue
       }
       unique[unique.count - 1].size = max(last.size, entry.size)
-      unique[unique.count - 1].isThumb = last.isThumb || entry.isThumb
+      unique[unique.count - 1].isThumb = last.isThumb ?? entry.isThumb
     }
     return unique
   }
@@ -193,7 +193,7 @@ private struct Collector {
             found.mapping.append(.init(section: section, address: symbol.value, kind: kind))
           }
         } else if !name.isEmpty, name.first != UInt8(ascii: ".") {
-          found.labels.append(entry(section: section, value: symbol.value, size: 0))
+          found.labels.append(.init(section: section, address: symbol.value, size: 0))
         }
       default: break
       }

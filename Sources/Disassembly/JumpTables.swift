@@ -1,28 +1,18 @@
-internal import ElfKit
-
-/// Reads jump tables, wherever in the file they are.
+/// Recognises jump tables that lie in the code, as hand-written assembly and some compilers have them.
 struct JumpTables {
-  struct Table {
-    var range: Range<UInt64>
-    var targets: [UInt64]
-  }
-
+  let code: Code
   /// In bytes.
   let addressSize: Int
-  let isLittleEndian: Bool
-  /// Outlives this value: it is made inside the closure that lends the bytes.
-  let image: [LoadedBytes]
 
   /// No compiler makes longer ones.
   private static let maximumCount = 65_536
 
-  /// The table that a reference leads to. Its entries are offsets of 4 bytes from its start, or
-  /// addresses; it ends before the first that does not lead into the region.
-  ///
-  /// - Returns: nil when already the first entry does not.
-  func table(
-    _ reference: Reference, region: Range<UInt64>, isFree: (UInt64, Int) -> Bool
-  ) -> Table? {
+  /// The extent of the table that a reference leads to, when it is one and begins in the region. Its
+  /// entries are offsets of 4 bytes from its start, or addresses; it ends before the first that does
+  /// not lead into the region, and where code begins.
+  func extent(
+    of reference: Reference, in region: Range<UInt64>, isFree: (UInt64, Int) -> Bool
+  ) -> Range<UInt64>? {
     let start: UInt64
     let size: Int
     let base: UInt64
@@ -31,39 +21,23 @@ struct JumpTables {
     case .table(let address): (start, size, base) = (address, addressSize, 0)
     case .literal: return nil
     }
-    var targets: [UInt64] = []
+    guard region.contains(start) else { return nil }
     var end = start
+    /// The first place behind the table's start that it leads to.
+    var limit = region.upperBound
     for _ in 0..<Self.maximumCount {
-      // A table in the code ends where code begins, also at code that it leads to.
-      if region.contains(end), !isFree(end, size) || targets.contains(where: {
-        $0 >= start && $0 < end &+ UInt64(size)
-      }) {
-        break
-      }
-      guard let entry = load(end, size) else { break }
-      let target = base &+ UInt64(bitPattern: entry)
-      guard region.contains(target), target < start || target > end else { break }
-      targets.append(target)
-      end &+= UInt64(size)
+      guard limit >= end, limit - end >= UInt64(size), isFree(end, size) else { break }
+      let target = base &+ UInt64(bitPattern: load(end, size))
+      // No entry leads into the table itself.
+      guard region.contains(target), target < start || target >= end + UInt64(size) else { break }
+      if target > start { limit = min(limit, target) }
+      end += UInt64(size)
     }
-    guard !targets.isEmpty, end > start else { return nil }
-    return Table(range: start..<end, targets: targets)
+    return end > start ? start..<end : nil
   }
 
-  /// The number of that many bytes at an address, extended by its sign; nil where the file has none.
-  private func load(_ address: UInt64, _ size: Int) -> Int64? {
-    for part in image where address >= part.address {
-      let offset = address - part.address
-      guard offset <= UInt64(part.bytes.count), part.bytes.count - Int(offset) >= size else {
-        continue
-      }
-      if size == 4 {
-        let value = part.bytes.loadUnaligned(fromByteOffset: Int(offset), as: Int32.self)
-        return Int64(isLittleEndian ? Int32(littleEndian: value) : Int32(bigEndian: value))
-      }
-      let value = part.bytes.loadUnaligned(fromByteOffset: Int(offset), as: Int64.self)
-      return isLittleEndian ? Int64(littleEndian: value) : Int64(bigEndian: value)
-    }
-    return nil
+  /// A number of the code, extended by its sign.
+  private func load(_ address: UInt64, _ size: Int) -> Int64 {
+    size == 4 ? Int64(code.load(address, Int32.self)) : code.load(address, Int64.self)
   }
 }

@@ -4,6 +4,7 @@ final class RiscVDecoder: Decoder {
   private let code: Code
 
   var unit: Int { 2 }
+  static var losesStep: Bool { false }
 
   init(_ code: Code) { self.code = code }
 

@@ -13,14 +13,11 @@ struct SectionScan {
   /// The number of the section where addresses are relative to it.
   private var scope: UInt32 { header.type == .relocatable ? part.index : 0 }
 
-  /// - Parameter image: what the file has in memory.
-  func run(_ image: [LoadedBytes], into sites: inout [CodeScan.Site]) {
+  func run(into sites: inout [CodeScan.Site]) {
     let ranges = mappedRanges()
     var collected: [CodeScan.Site] = []
     if ranges.isEmpty {
-      let tables = JumpTables(
-        addressSize: header.elfClass.addressSize, isLittleEndian: header.byteOrder == .little,
-        image: image)
+      let tables = JumpTables(code: code, addressSize: header.elfClass.addressSize)
       switch header.machine {
       case .x86_64, .i386:
         if let decoder = X86Decoder(code, is64Bit: header.machine == .x86_64) {
@@ -34,7 +31,7 @@ struct SectionScan {
         scan({ _ in decoder }, tables, into: &collected)
       case .arm:
         let decoders = [ArmDecoder(code, isThumb: false), ArmDecoder(code, isThumb: true)]
-        scan({ decoders[$0 ? 1 : 0] }, tables, into: &collected)
+        scan({ decoders[isThumb($0) ? 1 : 0] }, tables, into: &collected)
       default: break
       }
     } else {
@@ -68,7 +65,7 @@ struct SectionScan {
   }
 
   private func scan<Machine: Decoder>(
-    _ decoder: (_ isThumb: Bool) -> Machine, _ tables: JumpTables,
+    _ decoder: (Region) -> Machine, _ tables: JumpTables,
     into sites: inout [CodeScan.Site]
   ) {
     let machine = header.machine
@@ -78,8 +75,10 @@ struct SectionScan {
       guard let next = candidate else { break }
       let end = Int(region.range.upperBound - code.address)
       guard next < end else { continue }
-      let decoder = decoder(region.function?.isThumb ?? false)
-      var flow = FlowAnalysis(decoder, region: region.range, tables: tables)
+      let decoder = decoder(region)
+      var flow = FlowAnalysis(
+        decoder, region: region.range, function: region.function.map { $0.address..<$0.end },
+        tables: tables, acceptsPrivileged: includesPrivileged)
       for object in objects where object.overlaps(region.range) { flow.markData(object) }
       flow.progress = { progress($0 + Int(region.range.lowerBound - code.address)) }
       flow.run(roots: region.function.map { [$0.address] } ?? [])
@@ -87,6 +86,21 @@ struct SectionScan {
       progress(end)
       candidate = Candidates.next(in: code, from: end, machine, includesPrivileged)
     }
+  }
+
+  /// Which of the two sets of ARM instructions a region is in. Where no symbol tells, by the first
+  /// four bits of A32 instructions, which are seldom another condition than "always".
+  private func isThumb(_ region: Region) -> Bool {
+    if let known = region.function?.isThumb { return known }
+    var always = 0
+    var count = 0
+    var address = (region.range.lowerBound + 3) / 4 * 4
+    while code.holds(address, count: 4), address < region.range.upperBound, count < 4096 {
+      if code.load(address, UInt32.self) >> 28 == 0xe { always += 1 }
+      count += 1
+      address += 4
+    }
+    return always * 2 < count
   }
 
   /// Objects that the symbol table knows in the code.

@@ -7,6 +7,7 @@ final class X86Decoder: Decoder {
   private var instruction = cbinutils_instruction()
 
   var unit: Int { 1 }
+  static var losesStep: Bool { true }
 
   /// Nil when this build has no x86 disassembler.
   init?(_ code: Code, is64Bit: Bool) {
@@ -51,9 +52,11 @@ private struct AttText {
   init(_ buffer: UnsafeRawBufferPointer) {
     text = UnsafeRawBufferPointer(rebasing: buffer[..<(buffer.firstIndex(of: 0) ?? buffer.count)])
     var start = 0
-    while start < text.count {
-      let end = text[start...].firstIndex(of: UInt8(ascii: " ")) ?? text.count
-      guard end < text.count, Self.isPrefix(text[start..<end]) else { break }
+    while start < text.count, Self.mayBeginPrefix(text[start]) {
+      var end = start
+      while end < text.count, text[end] != UInt8(ascii: " ") { end += 1 }
+      let word = UnsafeRawBufferPointer(rebasing: text[start..<end])
+      guard end < text.count, Self.isPrefix(word) else { break }
       start = end
       while start < text.count, text[start] == UInt8(ascii: " ") { start += 1 }
     }
@@ -65,27 +68,38 @@ private struct AttText {
     String(decoding: text, as: UTF8.self).split(separator: " ").joined(separator: " ")
   }
 
-  private static let prefixes = [
-    "rep", "repz", "repnz", "repe", "repne", "lock", "data16", "data32", "addr16", "addr32",
-    "notrack", "bnd", "cs", "ds", "es", "fs", "gs", "ss", "xacquire", "xrelease",
-  ].map { Array($0.utf8) }
+  private static let prefixes: [StaticString] = [
+    "rep", "repz", "repnz", "lock", "data16", "addr32", "addr16", "data32", "notrack", "bnd", "cs",
+    "ds", "es", "fs", "gs", "ss", "xacquire", "xrelease",
+  ]
 
-  private static func isPrefix(_ word: Slice<UnsafeRawBufferPointer>) -> Bool {
-    switch word.first {
-    case UInt8(ascii: "r"), UInt8(ascii: "l"), UInt8(ascii: "d"), UInt8(ascii: "a"),
-      UInt8(ascii: "n"), UInt8(ascii: "b"), UInt8(ascii: "c"), UInt8(ascii: "e"),
-      UInt8(ascii: "f"), UInt8(ascii: "g"), UInt8(ascii: "s"), UInt8(ascii: "x"):
-      // REX prefixes that have no effect are written rex.W and so on.
-      prefixes.contains { word.elementsEqual($0) } || word.starts(with: "rex".utf8)
-    default: false
+  /// Most instructions begin with another letter.
+  private static func mayBeginPrefix(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "m"), UInt8(ascii: "j"), UInt8(ascii: "p"), UInt8(ascii: "t"): false
+    default: true
     }
+  }
+
+  private static func isPrefix(_ word: UnsafeRawBufferPointer) -> Bool {
+    // Prefixes that have no effect are written rex.W and so on.
+    isEqual(word.prefix(3), "rex") || prefixes.contains { isEqual(word[...], $0) }
+  }
+
+  private static func isEqual(
+    _ word: Slice<UnsafeRawBufferPointer>, _ other: StaticString
+  ) -> Bool {
+    guard word.count == other.utf8CodeUnitCount else { return false }
+    for index in 0..<word.count where word.base[word.startIndex + index] != other.utf8Start[index] {
+      return false
+    }
+    return true
   }
 
   private func begins(_ with: StaticString) -> Bool {
     let count = with.utf8CodeUnitCount
     guard text.count - mnemonic >= count else { return false }
-    return UnsafeRawBufferPointer(rebasing: text[mnemonic..<mnemonic + count])
-      .elementsEqual(UnsafeRawBufferPointer(start: with.utf8Start, count: count))
+    return Self.isEqual(text[mnemonic..<mnemonic + count], with)
   }
 
   private func isExactly(_ word: StaticString) -> Bool {

@@ -31,13 +31,13 @@ extension ElfFile {
   ) throws(ElfError) {
     var command = ELF_C_READ_MMAP
     while let member = elf_begin(input.descriptor.rawValue, command, archive) {
-      // elf_next moves the archive to its next member; it is asked before the member is ended.
+      // elf_next moves the archive to its next member, and elf_getarhdr tells of where it is.
+      let name = elf_getarhdr(member).flatMap { $0.pointee.ar_name }.map { String(cString: $0) }
       command = elf_next(member)
       guard elf_kind(member) == ELF_K_ELF else {
         elf_end(member)
         continue
       }
-      let name = elf_getarhdr(member).flatMap { $0.pointee.ar_name }.map { String(cString: $0) }
       var size = 0
       _ = elf_rawfile(member, &size)
       let file = try ElfFile(taking: member, size: size)

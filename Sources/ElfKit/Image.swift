@@ -24,26 +24,3 @@ extension ElfFile {
     return try body(bytes(try data(range, as: ELF_T_BYTE, "a segment")))
   }
 }
-
-/// What the file provides of the memory at an address.
-public struct LoadedBytes {
-  public var address: UInt64
-  public var bytes: UnsafeRawBufferPointer
-}
-
-extension ElfFile {
-  /// Hands out the contents of all `PT_LOAD` segments. The bytes are valid only inside `body`.
-  ///
-  /// - Throws: `ElfError` when a segment does not lie inside the file.
-  public func withLoadedBytes<Result>(
-    _ body: ([LoadedBytes]) throws(ElfError) -> Result
-  ) throws(ElfError) -> Result {
-    var loaded: [LoadedBytes] = []
-    for segment in segments where segment.kind == .load && segment.fileSize > 0 {
-      let range = FileRange(offset: segment.offset, size: segment.fileSize)
-      let data = try data(range, as: ELF_T_BYTE, "a segment")
-      loaded.append(LoadedBytes(address: segment.address, bytes: bytes(data)))
-    }
-    return try body(loaded)
-  }
-}

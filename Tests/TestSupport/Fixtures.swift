@@ -26,6 +26,26 @@ public enum Fixtures {
     return out
   }
 
+  /// The architectures with the triples by which clang knows them.
+  public static let triples = [
+    "x86_64": "x86_64-linux-gnu", "x86_32": "i686-linux-gnu", "arm_v8a": "aarch64-linux-gnu",
+    "arm_v7a": "armv7a-linux-gnueabihf", "riscv64": "riscv64-linux-gnu",
+  ]
+
+  /// Assembles `fixtures/taint/ARCH.s` and links it, and gives the path of the program.
+  public static func taint(
+    arch: String, link: [String] = [], in directory: TemporaryDirectory
+  ) throws -> String {
+    let sources = packageRoot.appendingPathComponent("fixtures/taint")
+    let object = directory.path("\(arch).o")
+    let isa = arch == "riscv64" ? ["-march=rv64gc"] : []
+    try succeed(
+      "clang",
+      ["--target=\(triples[arch] ?? arch)", "-c", "\(arch).s", "-o", object] + isa, in: sources)
+    try succeed("ld.lld", ["-e", "0", object, "-o", directory.path(arch)] + link)
+    return directory.path(arch)
+  }
+
   /// Compiles C or C++ source with the compiler of this machine and gives the path of the result.
   public static func compile(
     _ source: String, as name: String, language: String = "c", _ options: [String],

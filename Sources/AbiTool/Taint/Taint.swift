@@ -91,7 +91,7 @@ public enum Taint {
       site.instruction.isPrivileged ? .privilegedInstruction : .systemCall,
       symbol: site.function?.name.map { ByteName($0) }, builds: [build],
       remark: "\(site.text) at \(site.place)" + (site.evidence == .sweep ? ", plain sweep" : ""),
-      place: line.map { .init(path: $0.path, line: $0.line) } ?? .init(path: build.path),
+      place: line.map { .init(path: $0.file, line: $0.line) } ?? .init(path: build.path),
       message: message)
   }
 }

@@ -86,7 +86,7 @@ enum TaintLinkage {
   private static func ifDynamic(_ body: () throws(ElfError) -> Void) throws(ElfError) {
     do throws(ElfError) {
       try body()
-    } catch where error.code == .absent {
+    } catch  where error.code == .absent {
       return
     }
   }

@@ -58,7 +58,37 @@ struct TaintSources {
 }
 
 extension DebugInfo.Line {
-  var text: String { "\(path):\(line)" }
+  /// The path in its plain form.
+  var file: String {
+    Array(path.utf8).withUnsafeBytes {
+      String(decoding: SourcePath.normalized($0), as: UTF8.self)
+    }
+  }
+
+  var text: String { "\(file):\(line)" }
+}
+
+/// Paths as compilers write them: with the directories of `#include` in them.
+enum SourcePath {
+  /// Without `.`, and without `..` behind a directory: `src/nova/../core/x.h` is `src/core/x.h`.
+  static func normalized(_ path: UnsafeRawBufferPointer) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    let up = Array("..".utf8)
+    var parts: [UnsafeRawBufferPointer.SubSequence] = []
+    for part in path.split(separator: slash) where !part.elementsEqual([UInt8(ascii: ".")]) {
+      if part.elementsEqual(up), let last = parts.last, !last.elementsEqual(up) {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    var result: [UInt8] = path.first == slash ? [slash] : []
+    for (index, part) in parts.enumerated() {
+      if index > 0 { result.append(slash) }
+      result += part
+    }
+    return result
+  }
 }
 
 /// Collects the headers of compilation units that match a pattern.
@@ -68,7 +98,7 @@ private struct HeaderCollector {
   var unitCount = 0
   /// Units share most of their headers, so each path is matched once.
   private var known = NameSet()
-  private var isWanted: [Bool] = []
+  private var headers: [[UInt8]?] = []
 
   init(patterns: [Glob]) { self.patterns = patterns }
 
@@ -76,7 +106,7 @@ private struct HeaderCollector {
     unitCount += 1
     var found: [[UInt8]] = []
     try unit.forEachFile { path in
-      if matches(path), !Self.isSource(path, of: unit.name) { found.append(Array(path)) }
+      if let header = header(path), !Self.isSource(path, of: unit.name) { found.append(header) }
     }
     for path in found { units[path, default: []].insert(unit.name) }
   }
@@ -84,17 +114,24 @@ private struct HeaderCollector {
   /// The unit's own file is no header, whatever its directory is called.
   private static func isSource(_ path: UnsafeRawBufferPointer, of unit: String) -> Bool {
     let name = Array(unit.utf8)
-    guard path.count >= name.count, path.suffix(name.count).elementsEqual(name) else { return false }
+    guard path.count >= name.count, path.suffix(name.count).elementsEqual(name) else {
+      return false
+    }
     return path.count == name.count || path[path.count - name.count - 1] == UInt8(ascii: "/")
   }
 
-  private mutating func matches(_ path: UnsafeRawBufferPointer) -> Bool {
+  /// The path in its plain form when it is one that is looked for.
+  private mutating func header(_ path: UnsafeRawBufferPointer) -> [UInt8]? {
     let count = known.count
     let index = known.insert(path)
     if index == count {
-      isWanted.append(patterns.contains { Self.matches(path, $0) })
+      let plain = SourcePath.normalized(path)
+      let isWanted = plain.withUnsafeBytes { bytes in
+        patterns.contains { Self.matches(bytes, $0) }
+      }
+      headers.append(isWanted ? plain : nil)
     }
-    return isWanted[index]
+    return headers[index]
   }
 
   /// Whether the path, or what follows one of its slashes, matches.
