@@ -16,7 +16,8 @@ BUILD_FILES := libelf-dev:/usr/include/gelf.h \
                libiberty-dev:/usr/include/libiberty/demangle.h \
                binutils-dev:/usr/include/dis-asm.h libdw-dev:/usr/include/elfutils/libdw.h \
                binutils:/usr/bin/ld.gold gcc:/usr/bin/cc g++:/usr/bin/c++ pkg-config:/usr/bin/pkg-config
-TEST_FILES  := mold:/usr/bin/mold elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox
+TEST_FILES  := mold:/usr/bin/mold elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox \
+               cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson
 BENCH_FILES := hyperfine:/usr/bin/hyperfine llvm:/usr/bin/llvm-nm valgrind:/usr/bin/valgrind
 
 # $(call install,PACKAGE:FILE ...) installs the packages whose file is missing.
@@ -26,10 +27,10 @@ install      = $(if $(strip $(call missing,$1)),$(sudo) apt-get update -q && \
                DEBIAN_FRONTEND=noninteractive $(sudo) apt-get install -y -q --no-install-recommends \
                $(call missing,$1),true)
 
-.PHONY: help build demo test test-sanitized bench bench-guard install format lint clean deps test-deps fixtures
+.PHONY: help build demo test test-sanitized bench bench-guard install install-integrations format lint clean deps test-deps fixtures
 
 help:
-	@echo "demo            build, and extract the ABIs of the fixture linkers"
+	@echo "demo            build, and run one program on three kernels"
 	@echo "test            run all tests"
 	@echo "test-sanitized  run the hostile-input tests with the address sanitizer"
 	@echo "build           build the release executable, $(ABITOOL)"
@@ -51,13 +52,8 @@ build: deps
 fixtures:
 	@$(MAKE) --no-print-directory -s -C fixtures/ld OUT=$(CURDIR)/$(FIXTURES)/ld
 
-demo: build fixtures
-	@for kernel in nova hw linux; do \
-	  library=$(FIXTURES)/ld/x86_64/ld-$$kernel.lib.so; \
-	  echo; echo "== abitool extract --stats $$library"; \
-	  $(ABITOOL) extract --stats $$library -o $(FIXTURES)/ld-$$kernel.abi || exit 1; \
-	  echo; sed -n '1,24p;$$s/.*/.../p' $(FIXTURES)/ld-$$kernel.abi; \
-	done
+demo: build
+	@fixtures/demo/show.sh $(CURDIR)/$(ABITOOL) $(CURDIR)/$(FIXTURES)/demo
 
 test: test-deps
 	$(SWIFT) build --build-tests
@@ -76,7 +72,7 @@ bench-guard: build
 	@$(call install,$(BENCH_FILES))
 	Benchmarks/guard $(ABITOOL)
 
-install: build
+install: build install-integrations
 	install -D -m 755 $(ABITOOL) $(DESTDIR)$(PREFIX)/bin/abitool
 	strip $(DESTDIR)$(PREFIX)/bin/abitool
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
@@ -87,6 +83,21 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page > /dev/null
 	install -m 644 .build/plugins/GenerateManual/outputs/abitool/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+# What projects include: abitool finds it beside itself, CMake and pkg-config where they look.
+VERSION      = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/AbiTool/ToolVersion.swift)
+SHARE       := $(DESTDIR)$(PREFIX)/share
+install-integrations:
+	install -D -m 644 -t $(SHARE)/abitool/make integrations/make/abi.mk
+	install -D -m 644 -t $(SHARE)/abitool/ninja integrations/ninja/abi.ninja
+	install -D -m 644 -t $(SHARE)/abitool/bazel integrations/bazel/abitool.bzl
+	install -D -m 644 -t $(SHARE)/abitool/meson integrations/meson/example/meson.build
+	install -D -m 644 -t $(SHARE)/cmake/AbiTool integrations/cmake/AbiToolConfig.cmake
+	sed 's/@VERSION@/$(VERSION)/' integrations/cmake/AbiToolConfigVersion.cmake.in \
+	  > $(SHARE)/cmake/AbiTool/AbiToolConfigVersion.cmake
+	install -d $(SHARE)/pkgconfig
+	sed 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|' integrations/pkg-config/abitool.pc.in \
+	  > $(SHARE)/pkgconfig/abitool.pc
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests

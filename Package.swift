@@ -80,5 +80,9 @@ let package = Package(
       name: "CommandTests",
       dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
+    // These run build tools on the examples of integrations/, with the executable.
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["abitool", "TestSupport"],
+      swiftSettings: commandSettings),
   ]
 )

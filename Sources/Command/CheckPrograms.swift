@@ -11,9 +11,19 @@ extension LinkCheckOptions {
     var options = ProgramCheck.Options()
     options.isKernelAgnostic = kernelAgnostic
     options.listsBindings = bindings
+    let abis = loader.promisedAbis
+    options.kernelTies = { path throws(InputError) in
+      var taint = TaintOptions()
+      taint.abis = abis
+      return try Taint.results(of: path, options: taint).flatMap(\.findings)
+    }
     let check = ProgramCheck(loader: loader, options: options)
     if let why {
       try trace(why, check)
+      return
+    }
+    if suggest {
+      try printSuggestion(check)
       return
     }
     let files = ProgramFiles(program).files
@@ -23,7 +33,7 @@ extension LinkCheckOptions {
     let subject = program.count == 1 ? program[0] : "\(files.count) files"
     let findings = try report.allowing(result.findings)
     let summary = Report(
-      command: "check", subject: subject, builds: [], findings: findings,
+      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(), findings: findings,
       approval: approval(files.count, abi), rejection: "not all that is needed is promised")
     try finish(report, summary, failed: !result.failures.isEmpty)
   }
@@ -53,6 +63,14 @@ extension LinkCheckOptions {
     }
     for path in library { result.append(Provider(library: try LinkObject(path: FilePath(path)))) }
     return result
+  }
+
+  private func printSuggestion(_ check: ProgramCheck) throws {
+    var suggestion = Suggestion(check, implementations: library.map { FilePath($0) })
+    for file in ProgramFiles(program).files { try suggestion.add(FilePath(file.path)) }
+    let lines = try suggestion.lines()
+    if lines.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
+    try lines.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
   }
 
   private func trace(_ symbol: String, _ check: ProgramCheck) throws {

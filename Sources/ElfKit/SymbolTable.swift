@@ -37,6 +37,7 @@ public struct SymbolTable {
   ///   not exist.
   public func symbol(at index: Int) throws(ElfError) -> ElfSymbol {
     precondition(index >= 0 && index < count)
+    prefetchName(at: index + Self.prefetchDistance)
     let nameOffset: Int
     let info: UInt8
     let other: UInt8
@@ -75,6 +76,18 @@ public struct SymbolTable {
       placement: place.placement, sectionIndex: section, value: value, size: size,
       alignment: place.alignment, versionIndex: version & 0x7fff,
       isHiddenVersion: version & 0x8000 != 0)
+  }
+
+  /// Names are anywhere in the string table, so each is a wait for memory unless it is asked for
+  /// some entries ahead.
+  private static let prefetchDistance = 16
+
+  @inline(__always)
+  private func prefetchName(at index: Int) {
+    guard index < count, let base = strings.baseAddress else { return }
+    // st_name is the first field in both classes.
+    let offset = entries.loadUnaligned(fromByteOffset: index * (is64 ? 24 : 16), as: UInt32.self)
+    elf_prefetch(base + min(Int(offset), strings.count))
   }
 
   /// The bytes of a symbol's name, without NUL.

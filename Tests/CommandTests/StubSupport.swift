@@ -3,6 +3,8 @@ import TestSupport
 
 /// By what a stub is made.
 enum StubTools: String, CaseIterable, Sendable, CustomStringConvertible {
+  /// No tools: what `stub` does unless told otherwise.
+  case builtIn
   case gnu, llvm
 
   var description: String { rawValue }
@@ -10,6 +12,7 @@ enum StubTools: String, CaseIterable, Sendable, CustomStringConvertible {
   /// GNU's tools for a cross architecture have their triple in front.
   func options(for arch: String = "x86_64") -> [String] {
     switch self {
+    case .builtIn: return []
     case .llvm: return ["--assembler", "clang", "--linker", "ld.lld"]
     case .gnu:
       let prefixes = [

@@ -37,7 +37,7 @@ public func run(
   process.standardOutput = try FileHandle(forWritingTo: files[0])
   process.standardError = try FileHandle(forWritingTo: files[1])
   process.standardInput = try FileHandle(forReadingFrom: files[2])
-  try process.run()
+  try withNoSignalBlocked { try process.run() }
   let killer = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
   DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: killer)
   process.waitUntilExit()
@@ -47,6 +47,17 @@ public func run(
     status: (signalled ? 128 : 0) + process.terminationStatus,
     output: try Data(contentsOf: files[0]),
     errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+}
+
+/// A child inherits the signals that its parent's thread blocks, and the threads of Swift's runtime
+/// block SIGCHLD, for which some programs wait (CMake).
+private func withNoSignalBlocked<Result>(_ body: () throws -> Result) rethrows -> Result {
+  var none = sigset_t()
+  var blocked = sigset_t()
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &blocked)
+  defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+  return try body()
 }
 
 /// Runs a program that is to succeed, and gives its standard output.

@@ -18,6 +18,8 @@ extension AbiDiff {
       return
     }
     for fact in SymbolFact.concerning(symbol) where fact.value(of: symbol) != fact.value(of: other) {
+      // Where an object without an alignment of its own comes to lie is an accident.
+      if fact == .alignment, symbol.impliedAlignment == other.impliedAlignment { continue }
       report(fact, Self.severity(of: fact, symbol, other), symbol, other)
     }
     if symbol.isData, symbol.size32 ?? symbol.size != other.size32 ?? other.size,
@@ -58,8 +60,7 @@ extension AbiDiff {
       return symbol.isData ? .error : .warning
     case .alignment:
       // A copy in a program is aligned as the old object was.
-      let isStated = symbol.alignmentShift != nil || other.alignmentShift != nil
-      return isStated && other.alignment > symbol.alignment ? .warning : .information
+      return other.impliedAlignment > symbol.impliedAlignment ? .warning : .information
     }
   }
 
@@ -130,9 +131,11 @@ extension AbiDiff {
         "the SONAME was \(was) and is \(isNow): programs that are on disk look for the old one")
     }
     let nodes = Set(new.versions.map(\.name))
-    for node in old.versions where !nodes.contains(node.name) {
+    for (place, node) in old.versions.enumerated() where !nodes.contains(node.name) {
+      // Programs need the versions of symbols that they use; linkers add few others.
+      let isUsed = old.symbols.contains { $0.versionIndex.map { Int($0) } == place }
       reportWhole(
-        .versionNodeMissing, node.name.spelled, "-",
+        .versionNodeMissing, severity: isUsed ? .error : .warning, node.name.spelled, "-",
         "the version \(node.name.spelled) is not defined any more", version: node.name)
     }
     let known = Set(old.versions.map(\.name))
@@ -155,12 +158,12 @@ extension AbiDiff {
   }
 
   private mutating func reportWhole(
-    _ code: FindingCode, _ oldValue: String, _ newValue: String, _ message: String,
-    version: ByteName? = nil
+    _ code: FindingCode, severity: Severity? = nil, _ oldValue: String, _ newValue: String,
+    _ message: String, version: ByteName? = nil
   ) {
     report(
       Finding(
-        code, version: version, builds: builds,
+        code, severity: severity, version: version, builds: builds,
         details: [
           Finding.Detail([builds[0]], oldValue), Finding.Detail([builds[1]], newValue),
         ], message: message))
@@ -201,6 +204,14 @@ extension AbiDiff {
       isOneNow
         ? "is one object with \(other) now, and was another"
         : "was one object with \(other), and is another now")
+  }
+}
+
+extension Symbol {
+  /// The alignment that a type of the object's size can have: the size of a C object is a multiple
+  /// of its alignment.
+  var impliedAlignment: UInt64 {
+    size == 0 ? 1 : min(alignment, size & (0 &- size))
   }
 }
 

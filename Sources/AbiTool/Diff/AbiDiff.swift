@@ -191,7 +191,8 @@ public struct AbiDiff: Sendable {
     for (place, symbol) in new.symbols.enumerated() where !isMatched[place] {
       let letter = KindLetter(of: symbol).words(symbol)
       if symbol.storage == .undefined {
-        let isHard = symbol.binding != .weak
+        // In the complete profile NEEDED libraries are there to define it.
+        let isHard = symbol.binding != .weak && new.needed.isEmpty
         report(
           isHard ? .mustDefine : .madeWeaker, symbol, of: new, "-", letter,
           "is now wanted of the program")
@@ -205,6 +206,6 @@ public struct AbiDiff: Sendable {
 extension KindLetter {
   /// `T`, or `D 64` for data.
   func words(_ symbol: Symbol) -> String {
-    symbol.isData ? "\(rawValue) \(symbol.size)" : "\(rawValue)"
+    symbol.isData ? "\(character) \(symbol.size)" : "\(character)"
   }
 }

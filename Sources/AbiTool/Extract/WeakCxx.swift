@@ -9,6 +9,8 @@ enum WeakCxx {
     name.count > 2 && name[0] == UInt8(ascii: "_") && name[1] == UInt8(ascii: "Z")
   }
 
+  static func isCxx(_ name: ByteName) -> Bool { name.bytes.withUnsafeBytes { isCxx($0) } }
+
   static func reason(_ name: UnsafeRawBufferPointer, isData: Bool) -> DropReason {
     let first = name[2]
     let second = name.count > 3 ? name[3] : 0

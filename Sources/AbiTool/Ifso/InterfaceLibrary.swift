@@ -39,7 +39,8 @@ public struct InterfaceLibrary: ~Copyable {
     var library = SharedObject(
       header: file.header,
       maxPageSize: Architecture(of: file.header)?.maxPageSize ?? 0x10000)
-    library.soname = dynamic.soname
+    // An empty DT_SONAME is none, to linkers and to the dynamic linker.
+    library.soname = dynamic.soname.flatMap { $0.isEmpty ? nil : $0 }
     library.needed = dynamic.needed
     library.rpath = dynamic.rpath
     library.runpath = dynamic.runpath
@@ -54,8 +55,13 @@ public struct InterfaceLibrary: ~Copyable {
     return try file.withDynamicSymbols { table throws(ElfError) in
       let selected = try LibrarySymbols.select(from: table, versions)
       let names = table.strings.bytes
-      var symbols = try DynamicSymbolTable(
-        sorting: selected, names: names, bucketCount: bucketCount)
+      // Linkers go by the order of symbols, which is kept: by bucket, or as it is.
+      var symbols =
+        if let bucketCount {
+          try DynamicSymbolTable(sorting: selected, names: names, bucketCount: bucketCount)
+        } else {
+          try DynamicSymbolTable(inOrder: selected, names: names)
+        }
       try LibraryLayout.layOut(&symbols, in: &library)
       return try library.image(symbols: symbols, names: names)
     }

@@ -64,11 +64,14 @@ struct LibraryLayout {
   private func place(_ symbols: inout DynamicSymbolTable, _ library: inout SharedObject)
     throws(ElfError)
   {
+    var textSize: UInt64 = 0
     for index in symbols.entries.indices where symbols.entries[index].place == .section(.text) {
-      symbols.setOffset(library[.text].size, at: index)
-      library[.text].size += StubPlan.textStride
+      symbols.setOffset(textSize, at: index)
+      textSize += StubPlan.textStride
     }
-    if library[.text].size > 0 { library[.text].alignment = StubPlan.textStride }
+    if textSize > 0 {
+      library[.text] = SharedObject.Extent(size: textSize, alignment: StubPlan.textStride)
+    }
     for (index, name) in names.enumerated() {
       if name.leader == index {
         try place(name.symbol, &symbols, &library)

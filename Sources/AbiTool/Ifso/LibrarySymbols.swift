@@ -38,12 +38,16 @@ enum LibrarySymbols {
     _ entry: ElfSymbol, _ table: SymbolTable, _ versions: LibraryVersions
   ) throws(ElfError) -> DynamicSymbol {
     var symbol = DynamicSymbol(
-      nameOffset: UInt32(entry.nameOffset), nameLength: UInt32(entry.nameLength),
-      place: .undefined, binding: entry.binding, type: .none)
+      name: table.name(of: entry), at: UInt32(entry.nameOffset), place: .undefined,
+      binding: entry.binding, type: .none)
     let storage = Extraction.storage(of: entry)
     symbol.version = try versions.position(of: entry)
-    // What a program must define is a name; the rest is for the program to say.
-    guard storage != .undefined else { return symbol }
+    // What a program must define is a name; the rest is for the program to say. But linkers
+    // refuse thread-local definitions of what is not.
+    guard storage != .undefined else {
+      symbol.type = entry.type == .tls ? .tls : .none
+      return symbol
+    }
     symbol.type = entry.type
     symbol.other = entry.other
     symbol.isHiddenVersion = symbol.version != 0 && entry.isHiddenVersion

@@ -19,6 +19,9 @@ public struct Loader: Sendable {
     configuration = sysroot.map { LinkerConfiguration($0) }
   }
 
+  /// The ABIs among what was given.
+  public var promisedAbis: [Abi] { providers.compactMap(\.abi) }
+
   /// The process of a program, or of a library as if it was one.
   func load(_ program: LinkObject, at path: String) -> ProcessImage {
     var image = ProcessImage()

@@ -31,6 +31,13 @@ struct ProcessImage {
     var unusable: [String]
     /// Directories that were searched.
     var directories: [String]
+
+    /// Whether it can be the library that has a symbol: the symbol's version says so, or nothing
+    /// says where it is.
+    func mayProvide(_ reference: LinkObject.Reference, of object: LinkObject) -> Bool {
+      guard let file = object.version(at: reference.version)?.file else { return true }
+      return file == name
+    }
   }
 
   var loaded: [Loaded] = []

@@ -32,7 +32,10 @@ public final class Provider: Sendable {
     kernel = nil
   }
 
-  var isAbi: Bool { if case .abi = source { true } else { false } }
+  /// Nil for a library.
+  var abi: Abi? { if case .abi(let abi) = source { abi } else { nil } }
+
+  var isAbi: Bool { abi != nil }
 
   /// The SONAME; nil when there is none.
   var soname: ByteName? {

@@ -26,12 +26,36 @@ extension StubPlan {
           size: extent.size, alignment: extent.alignment)
       }
       let names = self.names.span.bytes
-      let symbols = try DynamicSymbolTable(
-        sorting: GnuLdOrder.indices(of: self).map { DynamicSymbol(entries[$0]) }, names: names)
-      return try library.image(symbols: symbols, names: names)
+      let symbols = GnuLdOrder.indices(of: self).map { symbol(entries[$0]) }
+      let table =
+        architecture.machine == .mips
+        ? try DynamicSymbolTable(inOrder: symbols, names: names)
+        : try DynamicSymbolTable(sorting: symbols, names: names)
+      return try library.image(symbols: table, names: names)
     } catch {
       throw InputError(path: path, error.description)
     }
+  }
+
+  private func symbol(_ entry: Entry) -> DynamicSymbol {
+    var place = DynamicSymbol.Place.undefined
+    var offset: UInt64 = 0
+    switch entry.place {
+    case .undefined: break
+    case .absolute: place = .absolute
+    case .section(let section, let start): (place, offset) = (.section(section.inFile), start)
+    }
+    var symbol = withName(of: entry) { name in
+      DynamicSymbol(
+        name: name, at: entry.nameOffset, place: place, binding: entry.binding, type: entry.type)
+    }
+    symbol.other = entry.other
+    symbol.size = entry.size
+    symbol.offset = offset
+    symbol.version = entry.version.map { UInt16(clamping: $0 + 1) } ?? 0
+    symbol.isHiddenVersion = entry.version != nil && !entry.isDefault
+    symbol.alignmentShift = entry.alignmentShift
+    return symbol
   }
 }
 
@@ -46,23 +70,5 @@ extension StubPlan.Section {
     case .data: .data
     case .bss: .bss
     }
-  }
-}
-
-extension DynamicSymbol {
-  fileprivate init(_ entry: StubPlan.Entry) {
-    var place = Place.undefined
-    var offset: UInt64 = 0
-    switch entry.place {
-    case .undefined: break
-    case .absolute: place = .absolute
-    case .section(let section, let start): (place, offset) = (.section(section.inFile), start)
-    }
-    self.init(
-      nameOffset: entry.nameOffset, nameLength: entry.nameLength, place: place,
-      binding: entry.binding, type: entry.type, other: entry.other, size: entry.size,
-      offset: offset, version: entry.version.map { UInt16(clamping: $0 + 1) } ?? 0,
-      isHiddenVersion: entry.version != nil && !entry.isDefault,
-      alignmentShift: entry.alignmentShift)
   }
 }

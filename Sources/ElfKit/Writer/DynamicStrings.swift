@@ -48,10 +48,11 @@ extension DynamicSymbolTable {
   /// Whether an entry has the name of the entry before it, in another version.
   @inline(__always)
   func sharesName(_ index: Int, _ names: RawSpan) -> Bool {
-    guard index > 0, hashes[index] == hashes[index - 1],
-      entries[index].nameLength == entries[index - 1].nameLength
-    else { return false }
+    guard index > 0 else { return false }
     let (left, right) = (entries[index], entries[index - 1])
+    guard left.nameHash == right.nameHash, left.nameLength == right.nameLength else {
+      return false
+    }
     return names.withUnsafeBytes { names in
       let (l, r) = (Int(left.nameOffset), Int(right.nameOffset))
       let length = Int(left.nameLength)

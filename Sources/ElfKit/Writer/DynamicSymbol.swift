@@ -11,9 +11,11 @@ public struct DynamicSymbol: Sendable {
   }
 
   /// Where the name is in the caller's memory, in bytes.
-  public var nameOffset: UInt32
+  public let nameOffset: UInt32
   /// Length of the name in bytes, without NUL.
-  public var nameLength: UInt32
+  public let nameLength: UInt32
+  /// The hash of the name in the GNU hash table.
+  let nameHash: UInt32
   /// `st_size` in bytes.
   public var size: UInt64
   /// Offset in the section, in bytes. Those of thread-local symbols count from the start of their
@@ -32,21 +34,25 @@ public struct DynamicSymbol: Sendable {
   /// Base-2 logarithm of the alignment of the object. The writer does not look at it.
   public var alignmentShift: UInt8
 
+  /// - Parameters:
+  ///   - name: the name, without NUL; less than 4 GiB.
+  ///   - nameOffset: where it is in the caller's memory.
+  @inline(__always)
   public init(
-    nameOffset: UInt32, nameLength: UInt32, place: Place, binding: SymbolBinding,
-    type: SymbolType, other: UInt8 = 0, size: UInt64 = 0, offset: UInt64 = 0,
-    version: UInt16 = 0, isHiddenVersion: Bool = false, alignmentShift: UInt8 = 0
+    name: UnsafeRawBufferPointer, at nameOffset: UInt32, place: Place, binding: SymbolBinding,
+    type: SymbolType
   ) {
     self.nameOffset = nameOffset
-    self.nameLength = nameLength
+    nameLength = UInt32(name.count)
+    nameHash = SymbolHash.gnu(name)
     self.place = place
     self.binding = binding
     self.type = type
-    self.other = other
-    self.size = size
-    self.offset = offset
-    self.version = version
-    self.isHiddenVersion = isHiddenVersion
-    self.alignmentShift = alignmentShift
+    other = 0
+    size = 0
+    offset = 0
+    version = 0
+    isHiddenVersion = false
+    alignmentShift = 0
   }
 }

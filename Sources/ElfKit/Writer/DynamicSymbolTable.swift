@@ -1,19 +1,32 @@
 internal import Glibc
 
 /// The entries of a dynamic symbol table in the order in which they are written.
-///
-/// Undefined symbols come first, then the defined ones by bucket of the GNU hash table. Within a
-/// bucket, and among undefined symbols, they keep the order in which they were given.
 public struct DynamicSymbolTable: Sendable {
   public private(set) var entries: [DynamicSymbol]
-  /// The GNU hash of each entry's name.
-  let hashes: [UInt32]
-  /// How many entries are undefined.
-  let undefinedCount: Int
-  /// Number of buckets of the GNU hash table.
-  let bucketCount: UInt32
+  /// Nil when the library has no GNU hash table.
+  let gnuHash: GnuHashOrder?
 
-  /// Brings entries into the order of the table.
+  struct GnuHashOrder: Sendable {
+    /// How many entries are undefined. They are in front.
+    var undefinedCount: Int
+    var bucketCount: UInt32
+  }
+
+  /// A table in the order of its entries, for a library without GNU hash table.
+  ///
+  /// MIPS orders symbols by their place in the global offset table, not by hash.
+  ///
+  /// - Throws: `ElfError` when a name does not lie in `names`, or there are more entries than a
+  ///   table can have.
+  public init(inOrder entries: consuming [DynamicSymbol], names: RawSpan) throws(ElfError) {
+    try Self.check(entries, names)
+    self.entries = entries
+    gnuHash = nil
+  }
+
+  /// A table in the order that a GNU hash table wants: undefined symbols first, then the defined
+  /// ones by bucket. Within a bucket, and among undefined symbols, entries keep the order in which
+  /// they are given.
   ///
   /// - Parameters:
   ///   - unordered: the entries.
@@ -26,52 +39,47 @@ public struct DynamicSymbolTable: Sendable {
   public init(
     sorting unordered: consuming [DynamicSymbol], names: RawSpan, bucketCount: UInt32? = nil
   ) throws(ElfError) {
-    guard unordered.count < Int(Int32.max) else {
-      throw ElfError(.limit, "\(unordered.count) symbols are more than a symbol table can have")
-    }
-    guard unordered.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
-      throw ElfError(.limit, "a symbol's name does not lie in the names")
-    }
+    try Self.check(unordered, names)
     let source = unordered
     let undefinedCount = source.count { $0.place == .undefined }
     let bucketCount = max(bucketCount ?? Self.bucketCount(of: source.count - undefinedCount), 1)
-    let keys = Self.order(source, names, undefinedCount: undefinedCount, bucketCount)
-    entries = keys.map { source[Int($0.index)] }
-    hashes = keys.map(\.hash)
-    self.undefinedCount = undefinedCount
-    self.bucketCount = bucketCount
+    entries = Self.sorted(source, bucketCount)
+    gnuHash = GnuHashOrder(undefinedCount: undefinedCount, bucketCount: bucketCount)
   }
 
-  private struct Key {
-    var hash: UInt32
-    var index: UInt32
+  private static func check(_ entries: [DynamicSymbol], _ names: RawSpan) throws(ElfError) {
+    guard entries.count < Int(Int32.max) else {
+      throw ElfError(.limit, "\(entries.count) symbols are more than a symbol table can have")
+    }
+    guard entries.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
+      throw ElfError(.limit, "a symbol's name does not lie in the names")
+    }
   }
 
   /// A counting sort: place 0 is for undefined symbols, the others are for buckets.
-  private static func order(
-    _ symbols: [DynamicSymbol], _ names: RawSpan, undefinedCount: Int, _ bucketCount: UInt32
-  ) -> [Key] {
-    let keys = names.withUnsafeBytes { names in
-      symbols.indices.map { index in
-        let start = Int(symbols[index].nameOffset)
-        let name = UnsafeRawBufferPointer(
-          rebasing: names[start..<start + Int(symbols[index].nameLength)])
-        return Key(hash: SymbolHash.gnu(name), index: UInt32(index))
-      }
-    }
-    func place(_ key: Key) -> Int {
-      symbols[Int(key.index)].place == .undefined ? 0 : 1 + Int(key.hash % bucketCount)
+  private static func sorted(_ symbols: [DynamicSymbol], _ bucketCount: UInt32) -> [DynamicSymbol] {
+    func place(_ symbol: DynamicSymbol) -> Int {
+      symbol.place == .undefined ? 0 : 1 + Int(symbol.nameHash % bucketCount)
     }
     var next = [UInt32](repeating: 0, count: Int(bucketCount) + 2)
-    for key in keys { next[place(key) + 1] += 1 }
+    var last = 0
+    var isSorted = true
+    for symbol in symbols {
+      let place = place(symbol)
+      next[place + 1] += 1
+      isSorted = isSorted && place >= last
+      last = place
+    }
+    // The entries of a table that has as many buckets come in order.
+    guard !isSorted else { return symbols }
     for index in 1..<next.count { next[index] += next[index - 1] }
-    return [Key](unsafeUninitializedCapacity: keys.count) { sorted, count in
-      for key in keys {
-        let place = place(key)
-        sorted.initializeElement(at: Int(next[place]), to: key)
+    return [DynamicSymbol](unsafeUninitializedCapacity: symbols.count) { sorted, count in
+      for symbol in symbols {
+        let place = place(symbol)
+        sorted.initializeElement(at: Int(next[place]), to: symbol)
         next[place] += 1
       }
-      count = keys.count
+      count = symbols.count
     }
   }
 
@@ -90,4 +98,3 @@ public struct DynamicSymbolTable: Sendable {
     entries[index].offset = offset
   }
 }
-

@@ -10,15 +10,13 @@ extension SharedObject {
   }
 
   /// The entries, `DT_NULL` included.
-  private var dynamicEntries: [(DynamicTag, Value)] {
+  private func dynamicEntries(_ symbols: DynamicSymbolTable) -> [(DynamicTag, Value)] {
     var entries: [(DynamicTag, Value)] = needed.map { (.needed, .string($0)) }
     if let soname { entries.append((.soname, .string(soname))) }
     if let rpath { entries.append((.rpath, .string(rpath))) }
     if let runpath { entries.append((.runpath, .string(runpath))) }
-    entries.append((.hash, .address(.hash)))
-    if GnuHashTable.isUsed(by: header.machine) {
-      entries.append((.gnuHash, .address(.gnuHash)))
-    }
+    if SysvHashTable(symbols, header) != nil { entries.append((.hash, .address(.hash))) }
+    if symbols.gnuHash != nil { entries.append((.gnuHash, .address(.gnuHash))) }
     entries += [
       (.strtab, .address(.dynstr)),
       (.symtab, .address(.dynsym)),
@@ -55,21 +53,21 @@ extension SharedObject {
     ]
   }
 
-  var dynamicEntryCount: Int { dynamicEntries.count }
+  func dynamicEntryCount(_ symbols: DynamicSymbolTable) -> Int { dynamicEntries(symbols).count }
 
   func writeDynamic(
-    _ layout: SharedObjectLayout, _ strings: DynamicStrings, symbolCount: Int,
+    _ layout: SharedObjectLayout, _ strings: DynamicStrings, _ symbols: DynamicSymbolTable,
     _ writer: FieldWriter, at offset: Int
   ) {
     var fields = FieldSequence(writer, at: offset)
-    for (tag, value) in dynamicEntries {
+    for (tag, value) in dynamicEntries(symbols) {
       fields.address(UInt64(bitPattern: tag.rawValue))
       switch value {
       case .number(let number): fields.address(number)
       case .string(let string): fields.address(UInt64(strings.offset(of: string)))
       case .address(let content): fields.address(layout.section(content)?.address ?? 0)
       case .size(let content): fields.address(layout.section(content)?.size ?? 0)
-      case .symbolCount: fields.address(UInt64(symbolCount))
+      case .symbolCount: fields.address(UInt64(symbols.entries.count + 1))
       }
     }
   }

@@ -7,14 +7,17 @@ public struct ElfImage: ~Copyable, @unchecked Sendable {
 
   /// All bytes are zero at first.
   init(size: Int) throws(ElfError) {
-    // Zeros from calloc are pages that have not been touched.
-    guard let base = calloc(max(size, 1), 1) else {
+    let base = mmap(
+      nil, max(size, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let base, base != MAP_FAILED else {
       throw ElfError(.limit, "no memory for a file of \(size) bytes")
     }
+    // Advice that may be without effect: fewer page faults.
+    madvise(base, size, MADV_HUGEPAGE)
     memory = UnsafeMutableRawBufferPointer(start: base, count: size)
   }
 
-  deinit { free(memory.baseAddress) }
+  deinit { munmap(memory.baseAddress, max(memory.count, 1)) }
 
   /// In bytes.
   public var count: Int { memory.count }
@@ -67,6 +70,12 @@ struct FieldWriter {
     precondition(offset >= 0 && offset <= memory.count - MemoryLayout<T>.size)
     let value = memory.loadUnaligned(fromByteOffset: offset, as: T.self)
     return isForeign ? value.byteSwapped : value
+  }
+
+  /// Bytes that were put before.
+  @inline(__always)
+  func withBytes<Result>(at range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[range]))
   }
 
   /// Sets bits of a field that was put before.

@@ -1,7 +1,7 @@
 /// The GNU hash table (`.gnu.hash`, `DT_GNU_HASH`): a Bloom filter, the first symbol of each
 /// bucket, and the hashes of the symbols with the last of each bucket marked.
 struct GnuHashTable {
-  private let firstDefined: Int
+  private let undefinedCount: Int
   private let definedCount: Int
   private let bucketCount: UInt32
   /// Words of the Bloom filter, a power of two. A word is as wide as an address.
@@ -12,14 +12,15 @@ struct GnuHashTable {
   private var shift: UInt32 { is64 ? 26 : 5 }
   private var wordBits: UInt32 { is64 ? 64 : 32 }
 
-  /// MIPS orders its symbols by their place in the global offset table, not by hash.
-  static func isUsed(by machine: Machine) -> Bool { machine != .mips }
+  /// Index of the first symbol in the table. The null symbol has index 0.
+  private var firstDefined: Int { undefinedCount + 1 }
 
-  init(_ symbols: DynamicSymbolTable, _ header: ElfHeader) {
-    // The null symbol is the first.
-    firstDefined = symbols.undefinedCount + 1
-    definedCount = symbols.entries.count - symbols.undefinedCount
-    bucketCount = symbols.bucketCount
+  /// Nil when the symbols are not in the order of such a table.
+  init?(_ symbols: DynamicSymbolTable, _ header: ElfHeader) {
+    guard let order = symbols.gnuHash else { return nil }
+    undefinedCount = order.undefinedCount
+    definedCount = symbols.entries.count - undefinedCount
+    bucketCount = order.bucketCount
     is64 = header.elfClass == .elf64
     // Twelve bits a symbol, of which two are set: one lookup in forty of an absent name passes.
     let bits = max(definedCount * 12, 1)
@@ -40,11 +41,10 @@ struct GnuHashTable {
     let filter = header.offset
     let buckets = filter + filterWords * (is64 ? 8 : 4)
     let chain = buckets + Int(bucketCount) * 4
-    let hashes = symbols.hashes
     let mask = UInt32(filterWords - 1)
     var previous: UInt32?
     for index in 0..<definedCount {
-      let hash = hashes[symbols.undefinedCount + index]
+      let hash = symbols.entries[undefinedCount + index].nameHash
       let bits = (1 << UInt64(hash % wordBits)) | (1 << UInt64((hash >> shift) % wordBits))
       let word = Int((hash / wordBits) & mask)
       if is64 {
@@ -72,11 +72,14 @@ struct SysvHashTable {
   /// Size of an entry in bytes: 8 on Alpha and 64-bit S/390, by their psABIs.
   let entrySize: Int
 
-  init(_ symbols: DynamicSymbolTable, _ header: ElfHeader) {
+  /// Nil when there is a GNU hash table, and entries would have 8 bytes: that much readers of
+  /// ELF files do not know of all psABIs.
+  init?(_ symbols: DynamicSymbolTable, _ header: ElfHeader) {
     symbolCount = symbols.entries.count + 1
     bucketCount = symbolCount / 2 | 1
     let isWide =
       header.elfClass == .elf64 && (header.machine == .s390 || header.machine == .alpha)
+    if isWide, symbols.gnuHash != nil { return nil }
     entrySize = isWide ? 8 : 4
   }
 
@@ -88,12 +91,10 @@ struct SysvHashTable {
     put(symbolCount, writer, at: offset + entrySize)
   }
 
-  /// Enters a symbol in front of those in its bucket.
+  /// Enters a symbol, by the hash of its name, in front of those in its bucket.
   @inline(__always)
-  func insert(
-    _ name: UnsafeRawBufferPointer, index: Int, _ writer: FieldWriter, at offset: Int
-  ) {
-    let bucket = offset + (2 + Int(SymbolHash.sysv(name)) % bucketCount) * entrySize
+  func insert(hash: UInt32, index: Int, _ writer: FieldWriter, at offset: Int) {
+    let bucket = offset + (2 + Int(hash) % bucketCount) * entrySize
     let chain = offset + (2 + bucketCount + index) * entrySize
     if entrySize == 8 {
       writer.put(writer.get(bucket) as UInt64, at: chain)

@@ -71,7 +71,7 @@ struct SharedObjectLayout {
     address = UInt64(offset)
     try placeReadOnlyPart(symbols, strings)
     try placeText()
-    try placeWritablePart()
+    try placeWritablePart(symbols)
     try placeReadOnlyData()
     addSegment(.gnuStack, flags: 6, alignment: 16)
     placeUnloadedPart()
@@ -138,18 +138,19 @@ struct SharedObjectLayout {
     where attributes.flags & Self.allocated != 0 {
       try place(attributesSection(index, attributes))
     }
-    if GnuHashTable.isUsed(by: object.header.machine) {
-      let size = GnuHashTable(symbols, object.header).size
+    if let table = GnuHashTable(symbols, object.header) {
       try place(
         PlannedSection(
           content: .gnuHash, name: ".gnu.hash", kind: .gnuHash, flags: Self.allocated,
-          size: UInt64(size), alignment: word, entrySize: is64 ? 0 : 4, link: .dynsym))
+          size: UInt64(table.size), alignment: word, entrySize: is64 ? 0 : 4, link: .dynsym))
     }
-    let hash = SysvHashTable(symbols, object.header)
-    try place(
-      PlannedSection(
-        content: .hash, name: ".hash", kind: .hash, flags: Self.allocated, size: UInt64(hash.size),
-        alignment: word, entrySize: UInt64(hash.entrySize), link: .dynsym))
+    if let table = SysvHashTable(symbols, object.header) {
+      try place(
+        PlannedSection(
+          content: .hash, name: ".hash", kind: .hash, flags: Self.allocated,
+          size: UInt64(table.size), alignment: word, entrySize: UInt64(table.entrySize),
+          link: .dynsym))
+    }
     let entrySize: UInt64 = is64 ? 24 : 16
     // sh_info is one greater than the index of the last local symbol: the null symbol.
     try place(
@@ -229,7 +230,7 @@ struct SharedObjectLayout {
   }
 
   /// `.dynamic` and data: RELRO first, then what stays writable.
-  private mutating func placeWritablePart() throws(ElfError) {
+  private mutating func placeWritablePart(_ symbols: DynamicSymbolTable) throws(ElfError) {
     offset = (offset + 7) & ~7
     address = try added(try aligned(address, page), UInt64(offset) % page)
     lead = address - UInt64(offset)
@@ -238,7 +239,7 @@ struct SharedObjectLayout {
       PlannedSection(
         content: .dynamic, name: ".dynamic", kind: .dynamic,
         flags: Self.allocated | Self.writable,
-        size: UInt64(object.dynamicEntryCount) * entrySize, alignment: is64 ? 8 : 4,
+        size: UInt64(object.dynamicEntryCount(symbols)) * entrySize, alignment: is64 ? 8 : 4,
         entrySize: entrySize, link: .dynstr))
     guard let dynamic = section(.dynamic) else { return }
     addSegment(.dynamic, flags: 6, alignment: dynamic.alignment, from: dynamic, to: dynamic)

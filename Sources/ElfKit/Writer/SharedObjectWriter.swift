@@ -24,7 +24,9 @@ extension SharedObject {
       guard Int(symbol.version) <= versionCount else {
         throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versionCount)")
       }
-      if case .section(let section) = symbol.place, symbol.offset >= self[section].size {
+      guard case .section(let section) = symbol.place else { continue }
+      let size = self[section].size
+      guard symbol.offset < size, section == .text || symbol.size <= size - symbol.offset else {
         throw ElfError(.limit, "a symbol lies outside of \(section.name)")
       }
     }
@@ -54,12 +56,11 @@ extension SharedObject {
     case .hash, .dynstr, .versym, .shstrtab: break
     case .note(let index): notes[index].write(writer, at: offset)
     case .attributes(let index): writer.put(attributes[index].contents, at: offset)
-    case .gnuHash: GnuHashTable(symbols, header).write(symbols, writer, at: offset)
+    case .gnuHash: GnuHashTable(symbols, header)?.write(symbols, writer, at: offset)
     case .verdef: writeVerdef(strings, writer, at: offset)
     case .verneed: writeVerneed(strings, writer, at: offset)
     case .dynamic:
-      writeDynamic(
-        layout, strings, symbolCount: symbols.entries.count + 1, writer, at: offset)
+      writeDynamic(layout, strings, symbols, writer, at: offset)
     case .dynsym:
       SymbolWriter(self, symbols, strings, layout, writer).write(names)
     }

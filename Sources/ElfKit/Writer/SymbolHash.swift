@@ -2,20 +2,21 @@
 enum SymbolHash {
   /// The hash of `DT_GNU_HASH`: `h * 33 + c` from 5381, modulo 2^32.
   ///
-  /// Eight bytes make one step, so that one multiplication and not eight is waited for.
+  /// Eight bytes make one step: neighbours are joined to pairs in lanes of 16 bits, pairs to
+  /// fours in lanes of 32, which no sum overflows.
   static func gnu(_ name: UnsafeRawBufferPointer) -> UInt32 {
     var hash: UInt32 = 5381
     var index = 0
     let count = name.count
     while index + 8 <= count {
       let word = UInt64(littleEndian: name.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      func byte(_ n: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: word >> (8 * n)) & 0xff }
-      // Powers of 33 modulo 2^32.
-      let high =
-        byte(0) &* 0xec41_d4e1 &+ byte(1) &* 0x4cfa_3cc1 &+ byte(2) &* 0x0255_28a1
-        &+ byte(3) &* 0x0012_1881
-      let low = byte(4) &* 0x8c61 &+ byte(5) &* 0x441 &+ byte(6) &* 0x21 &+ byte(7)
-      hash = hash &* 0x747c_7101 &+ (high &+ low)
+      let bytes: UInt64 = 0x00ff_00ff_00ff_00ff
+      let pairs = (word & bytes) &* 33 &+ (word >> 8 & bytes)
+      let half: UInt64 = 0x0000_ffff_0000_ffff
+      let fours = (pairs & half) &* 1089 &+ (pairs >> 16 & half)  // 33^2
+      let low = UInt32(truncatingIfNeeded: fours)
+      let high = UInt32(truncatingIfNeeded: fours >> 32)
+      hash = hash &* 0x747c_7101 &+ (low &* 0x0012_1881 &+ high)  // 33^8, 33^4
       index += 8
     }
     while index < count {
@@ -27,12 +28,38 @@ enum SymbolHash {
 
   /// The hash of `DT_HASH` (gABI ch. 5 "Hash Table").
   static func sysv(_ name: UnsafeRawBufferPointer) -> UInt32 {
-    var hash: UInt32 = 0
-    for byte in name {
-      hash = (hash << 4) &+ UInt32(byte)
-      // The upper four bits are cleared once, at the end: shifting drops them.
-      hash ^= (hash >> 24) & 0xf0
+    var hash = SysvState()
+    for byte in name { hash.append(byte) }
+    return hash.value
+  }
+
+  /// The hashes of two names. Each step of a hash waits for the one before, so two at a time take
+  /// hardly longer than one.
+  static func sysv(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> (
+    UInt32, UInt32
+  ) {
+    var (left, right) = (SysvState(), SysvState())
+    let common = min(first.count, second.count)
+    for index in 0..<common {
+      left.append(first[index])
+      right.append(second[index])
     }
-    return hash & 0x0fff_ffff
+    for index in common..<first.count { left.append(first[index]) }
+    for index in common..<second.count { right.append(second[index]) }
+    return (left.value, right.value)
+  }
+
+  /// The gABI's steps `h = (h << 4) + c; g = h & 0xf0000000; h ^= g >> 24; h &= ~g` on `h << 4`,
+  /// so that bits fall off at the upper end by themselves.
+  private struct SysvState {
+    private var shifted: UInt32 = 0
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+      let sum = shifted &+ UInt32(byte)
+      shifted = (sum << 4) ^ ((sum >> 28) << 8)
+    }
+
+    var value: UInt32 { shifted >> 4 }
   }
 }

@@ -1,3 +1,5 @@
+internal import CElf
+
 /// Writes what each symbol has a part of: `.dynsym`, `.dynstr`, `.gnu.version` and `.hash`.
 struct SymbolWriter {
   private let symbols: DynamicSymbolTable
@@ -7,7 +9,7 @@ struct SymbolWriter {
   private let stringsOffset: Int
   private let versionsOffset: Int?
   private let hashOffset: Int
-  private let hash: SysvHashTable
+  private let hash: SysvHashTable?
   /// `st_shndx` and the value of offset 0, by section of symbols.
   private let places: [(index: UInt16, base: UInt64)]
 
@@ -30,20 +32,53 @@ struct SymbolWriter {
 
   func write(_ names: RawSpan) {
     writer.put(strings.front, at: stringsOffset)
-    hash.writeHeader(writer, at: hashOffset)
     var nextName = strings.front.count
     var nameOffset = 0
     for (index, symbol) in symbols.entries.enumerated() {
-      let start = Int(symbol.nameOffset)
-      let span = names.extracting(start..<start + Int(symbol.nameLength))
+      prefetchName(at: index + 16, names)
       if !symbols.sharesName(index, names) {
+        let start = Int(symbol.nameOffset)
+        let name = names.extracting(start..<start + Int(symbol.nameLength))
+        name.withUnsafeBytes { writer.put($0, at: stringsOffset + nextName) }
         nameOffset = nextName
-        nextName += span.byteCount + 1
-        span.withUnsafeBytes { writer.put($0, at: stringsOffset + nameOffset) }
+        nextName += name.byteCount + 1
       }
-      span.withUnsafeBytes { hash.insert($0, index: index + 1, writer, at: hashOffset) }
       write(symbol, name: UInt32(nameOffset), at: index + 1)
     }
+    writeHash()
+  }
+
+  /// Names are anywhere in the caller's memory, so each is a wait unless it is asked for in time.
+  @inline(__always)
+  private func prefetchName(at index: Int, _ names: RawSpan) {
+    guard index < symbols.entries.count else { return }
+    let offset = Int(symbols.entries[index].nameOffset)
+    names.withUnsafeBytes { if let base = $0.baseAddress { elf_prefetch(base + offset) } }
+  }
+
+  /// Reads the names where they have been written, as they are in order there.
+  private func writeHash() {
+    guard let hash else { return }
+    hash.writeHeader(writer, at: hashOffset)
+    let count = symbols.entries.count
+    for index in stride(from: 0, to: count - 1, by: 2) {
+      let (left, right) = writer.withBytes(at: range(ofName: index)) { left in
+        writer.withBytes(at: range(ofName: index + 1)) { right in SymbolHash.sysv(left, right) }
+      }
+      hash.insert(hash: left, index: index + 1, writer, at: hashOffset)
+      hash.insert(hash: right, index: index + 2, writer, at: hashOffset)
+    }
+    if count % 2 == 1 {
+      let last = writer.withBytes(at: range(ofName: count - 1)) { SymbolHash.sysv($0) }
+      hash.insert(hash: last, index: count, writer, at: hashOffset)
+    }
+  }
+
+  private func range(ofName index: Int) -> Range<Int> {
+    // st_name is the first field in both classes.
+    let offset: UInt32 = writer.get(symbolsOffset + (index + 1) * (writer.is64 ? 24 : 16))
+    let start = stringsOffset + Int(offset)
+    return start..<start + Int(symbols.entries[index].nameLength)
   }
 
   @inline(__always)

@@ -103,6 +103,9 @@ private struct CandidateNames {
     if pattern.pattern == "*" { return true }
     guard let symbol = finding.symbol else { return false }
     if symbol.bytes.withUnsafeBytes(pattern.matches) { return true }
+    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) }) {
+      return true
+    }
     if pattern.pattern.contains("@"), let head = finding.head {
       return Array(head.utf8).withUnsafeBytes(pattern.matches)
     }

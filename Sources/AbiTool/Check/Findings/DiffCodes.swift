@@ -1,6 +1,6 @@
 /// Codes for two versions of one library, beside those for builds that differ.
 extension FindingCode {
-  static let diffCodes = [removed, renamed, defaultMoved, madeWeaker, added]
+  public static let diffCodes = [removed, renamed, defaultMoved, madeWeaker, added]
 
   /// Gone.
   public static let removed = FindingCode(

@@ -46,6 +46,8 @@ public struct Finding: Hashable, Sendable {
   public var builds: [Build]
   /// The facts side by side.
   public var details: [Detail]
+  /// The names that one declaration has in the builds, where they are not the same.
+  public var spellings: [Detail] = []
   /// A few words that stand behind the name in a table: `parameter 2`, `x86_64 only`.
   public var remark: String?
   /// Where to look first: the line of the ABI text, or the file that is checked.

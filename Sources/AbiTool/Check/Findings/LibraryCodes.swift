@@ -1,6 +1,6 @@
 /// Codes for a library measured by its ABI, beside those for builds that differ.
 extension FindingCode {
-  static let libraryCodes = [archDiffers, versionNodeMissing]
+  public static let libraryCodes = [archDiffers, versionNodeMissing]
 
   /// Class or machine is not that asked for.
   public static let archDiffers = FindingCode(

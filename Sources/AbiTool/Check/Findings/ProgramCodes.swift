@@ -1,9 +1,9 @@
 /// Codes for programs, and libraries, measured by what they are to find at run time.
 extension FindingCode {
-  static let programCodes = [
+  public static let programCodes = [
     undefinedSymbol, leftToProgram, versionMissing, versionUnchecked, typeClash, copyCut,
     copyLarger, copyProtected, notLinked, foundTwice, mustDefine, neededNotFound, neededUnused,
-    kernelLinker, stubAtRunTime, interpreterMissing, provided,
+    stubAtRunTime, interpreterMissing, provided,
   ]
 
   /// Nothing defines what a program refers to.
@@ -177,20 +177,6 @@ extension FindingCode {
       tool needs libm.so.6 and uses nothing of it
       """,
     cure: "link with --as-needed, or leave the -l away; a library used with dlopen only is no reason")
-
-  /// NEEDED names the dynamic linker of one kernel.
-  public static let kernelLinker = FindingCode(
-    "kernel-linker", .error, "linked with the library of one kernel",
-    explanation: """
-      The program names the implementation for one kernel where the name that all kernels share \
-      is meant. It starts on that kernel only.
-      """,
-    example: """
-      init needs ld-nova.lib.so; ld.lib.so is meant
-      """,
-    cure: """
-      link with the stub of the ABI, or give all implementations one SONAME (-soname ld.lib.so)
-      """)
 
   /// The search for libraries ends at a stub.
   public static let stubAtRunTime = FindingCode(

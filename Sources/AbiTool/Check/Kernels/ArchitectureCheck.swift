@@ -93,6 +93,7 @@ struct ArchitectureCheck {
         values.append((builds, value))
       }
     }
+    values.sort { words.rank($0.builds) < words.rank($1.builds) }
     let parts = Self.parts(of: spots)
     let name = matrix.name(declaration.names[0])
     let list = values.map { "\($0.value) on \(words.describe($0.builds))" }
@@ -100,7 +101,7 @@ struct ArchitectureCheck {
       code, symbol: name, builds: matrix.builds(declaration.presence),
       details: values.map { Finding.Detail(matrix.builds($0.builds), $0.value) },
       remark: parts,
-      message: "\(name.spelled): \(parts): \(list.joined(separator: ", "))")
+      message: "\(name.spelled): \(parts): \(list.joined(separator: "; "))")
   }
 
   /// `parameter 1: size_t, parameter 3: size_t`.

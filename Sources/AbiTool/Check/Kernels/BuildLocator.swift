@@ -98,8 +98,9 @@ public struct BuildLocator: Sendable {
     var places: [String] = []
     for directory in directories {
       let place = directory.pushing(wanted.removingLastComponent()).lexicallyNormalized()
+      let shownPlace = place.isEmpty ? "." : place.string
       guard let names = DirectoryListing.names(in: place) else {
-        places.append("there is no directory \(place)")
+        places.append("there is no directory \(shownPlace)")
         continue
       }
       let glob = Glob(wanted.lastComponent?.string ?? "*")
@@ -108,8 +109,8 @@ public struct BuildLocator: Sendable {
       let rest = (matching.isEmpty ? names : matching).count - shown.count
       places.append(
         shown.isEmpty
-          ? "\(place) is empty"
-          : "\(place) has \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : ""))
+          ? "\(shownPlace) is empty"
+          : "\(shownPlace) has \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : ""))
     }
     return places.joined(separator: "; ")
   }

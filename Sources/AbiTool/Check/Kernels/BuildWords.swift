@@ -40,6 +40,9 @@ struct BuildWords: Sendable {
     }.joined(separator: ", ")
   }
 
+  /// The place of the first build in the order in which the user named them.
+  func rank(_ set: BuildSet) -> Int { set.numbers.map { builds[$0].order }.min() ?? 0 }
+
   /// The architectures of a set.
   func archs(of set: BuildSet) -> String {
     Self.unique(ordered(set).map(\.arch)).joined(separator: ", ")

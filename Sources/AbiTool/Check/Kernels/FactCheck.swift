@@ -211,11 +211,11 @@ struct FactCheck {
     _ code: FindingCode, _ declaration: Declaration, _ symbol: Symbol?, _ groups: [String: BuildSet]
   ) -> Finding {
     let name = matrix.name(declaration.names[0])
-    let sorted = groups.sorted { ($0.value.first ?? 0, $0.key) < ($1.value.first ?? 0, $1.key) }
+    let sorted = groups.sorted { (words.rank($0.value), $0.key) < (words.rank($1.value), $1.key) }
     let list = sorted.map { "\($0.key) on \(words.describe($0.value))" }
     return Finding(
       code, symbol: name, builds: matrix.builds(declaration.presence),
       details: sorted.map { Finding.Detail(matrix.builds($0.value), $0.key) },
-      message: "\(name.spelled): \(list.joined(separator: ", "))")
+      message: "\(name.spelled): \(list.joined(separator: "; "))")
   }
 }

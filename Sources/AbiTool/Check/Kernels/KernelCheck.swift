@@ -56,6 +56,13 @@ public struct KernelCheck: Sendable {
   }
 
   private mutating func add(_ new: [Finding], about declaration: Int? = nil) {
+    var new = new
+    if let declaration, declarations[declaration].isPaired {
+      let spellings = declarations[declaration].names.map { name in
+        Finding.Detail(matrix.builds(matrix.presence[name]), matrix.name(name).spelled)
+      }
+      for index in new.indices { new[index].spellings = spellings }
+    }
     findings += new
     subjects += new.map { _ in declaration }
   }

@@ -75,13 +75,13 @@ struct LibraryFactCheck {
     _ code: FindingCode, _ symbol: ByteName?, _ what: String, _ groups: [String: BuildSet],
     _ severity: Severity
   ) -> Finding {
-    let sorted = groups.sorted { ($0.value.first ?? 0, $0.key) < ($1.value.first ?? 0, $1.key) }
+    let sorted = groups.sorted { (words.rank($0.value), $0.key) < (words.rank($1.value), $1.key) }
     var builds = BuildSet()
     for group in sorted { builds.formUnion(group.value) }
     let list = sorted.map { "\($0.key) on \(words.describe($0.value))" }
     return Finding(
       code, severity: severity, symbol: symbol, builds: matrix.builds(builds),
       details: sorted.map { Finding.Detail(matrix.builds($0.value), $0.key) },
-      message: "\(what): \(list.joined(separator: ", "))")
+      message: "\(what): \(list.joined(separator: "; "))")
   }
 }

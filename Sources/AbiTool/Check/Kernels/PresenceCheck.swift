@@ -86,7 +86,7 @@ struct PresenceCheck {
     let name = matrix.name(declaration.names[0])
     var finding = finding(
       .kernelSpecific, declaration, declaration.names[0],
-      "\(name.spelled) exists on \(words.describe(declaration.presence)), "
+      "\(name.spelled) exists on \(words.describe(declaration.presence)); "
         + "not on \(words.describe(lacking))")
     var remarks: [String] = []
     if matrix.kernels(declaration.presence).count == matrix.kernelCount {

@@ -126,7 +126,7 @@ struct PromiseCheck {
           same.map { Finding.Detail(matrix.builds($0.builds), $0.value) },
           remark: "the ABI says \(promised)",
           message: "the ABI says \(promised) (\(code.title)), but it is "
-            + list.joined(separator: ", ")))
+            + list.joined(separator: "; ")))
     }
     return findings
   }

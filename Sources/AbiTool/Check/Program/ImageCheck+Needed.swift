@@ -53,7 +53,7 @@ extension ImageCheck {
     for provider in loader.providers
     where provider.isAbi && Provider.isKernelSpecific(name, of: provider.commonName) {
       report(
-        .kernelLinker, of: index,
+        .kernelLibrary, symbol: ByteName(name), of: index,
         "\(verb) \(name), the library of one kernel, where \(provider.commonName) is meant")
       return
     }
@@ -95,22 +95,13 @@ extension ImageCheck {
     for loaded in image.loaded where loaded.object.origin == .file {
       let object = loaded.object
       for reference in object.references where !reference.isWeak {
-        guard mayBeMissing(reference, of: object, in: missing),
+        guard missing.mayProvide(reference, of: object),
           scope.lookUp(reference, of: object) == nil
         else { continue }
         names.insert(object.name(of: reference))
       }
     }
     return names.count
-  }
-
-  /// Whether a missing library can be the one that has a symbol: its version says so, or nothing
-  /// says where it is.
-  func mayBeMissing(
-    _ reference: LinkObject.Reference, of object: LinkObject, in missing: ProcessImage.Missing
-  ) -> Bool {
-    guard let file = object.version(at: reference.version)?.file else { return true }
-    return file == missing.name
   }
 
   mutating func checkUnusedNeeds() {

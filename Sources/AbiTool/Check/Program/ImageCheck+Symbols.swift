@@ -85,7 +85,7 @@ extension ImageCheck {
     let kernels = abi.condition(of: symbol).kernels
     guard !kernels.isEmpty else { return }
     reportSymbol(
-      .kernelSpecific, reference, of: index, match,
+      .kernelSymbol, reference, of: index, match,
       "uses it, and it exists on \(kernels.joined(separator: ", ")) only (\(place(match)))")
   }
 
@@ -132,7 +132,7 @@ extension ImageCheck {
     let object = image.loaded[index].object
     let version = object.version(at: reference.version)
     if let version, isNodeMissing(version) { return }
-    if image.missing.contains(where: { mayBeMissing(reference, of: object, in: $0) }) { return }
+    if image.missing.contains(where: { $0.mayProvide(reference, of: object) }) { return }
     let path = image.loaded[index].path ?? object.path
     guard loader.cache.isRelocated(reference, of: object, at: path) else { return }
     let name = object.name(of: reference)
@@ -143,7 +143,15 @@ extension ImageCheck {
         "wants it, and \(self.name(of: other)) has it \(versions)")
       return
     }
-    if let provider = providerElsewhere(of: name, version) {
+    let elsewhere = providerElsewhere(of: name, version)
+    if let elsewhere, let abi = promise(of: elsewhere) {
+      reportSymbol(
+        .undefinedSymbol, reference, of: index, nil,
+        "wants it, and \(abi.path) does not promise it, although \(elsewhere.path) has it",
+        cure: WeakCxx.isCxx(name) ? "--suggest prints the line to add to the ABI" : nil)
+      return
+    }
+    if let provider = elsewhere {
       reportSymbol(
         .notLinked, severity: isProgram ? nil : .warning, reference, of: index, nil,
         "wants it of \(provider.path), which nothing that is loaded needs",
@@ -190,6 +198,14 @@ extension ImageCheck {
       return name.bytes.withUnsafeBytes {
         object.definition(of: $0, hash: NameSet.hash($0), version: version) != nil
       }
+    }
+  }
+
+  /// The ABI that a given library is an implementation of.
+  private func promise(of library: Provider) -> Provider? {
+    guard !library.isAbi else { return nil }
+    return loader.providers.first { abi in
+      abi.isAbi && (library.soname.map { abi.match($0) == .exact } ?? false)
     }
   }
 

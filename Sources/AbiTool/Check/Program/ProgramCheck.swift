@@ -27,16 +27,21 @@ public struct ProgramCheck: Sendable {
   ///
   /// - Throws: `InputError` when it is no program or library.
   public func check(_ path: FilePath) throws(InputError) -> [Finding] {
-    var findings: [Finding] = []
-    if options.isKernelAgnostic, let kernelTies = options.kernelTies {
-      findings += try kernelTies(path)
-    }
-    guard let program = try object(at: path) else { return findings }
+    let ties = options.isKernelAgnostic ? try options.kernelTies?(path) ?? [] : []
+    guard let program = try object(at: path) else { return ties }
     var check = ImageCheck(
       image: loader.load(program, at: path.string), loader: loader, options: options,
       file: path.string)
     check.run()
-    return findings + check.findings
+    // What was found by linking has the better words.
+    let known = Set(check.findings.map { Tie(code: $0.code, symbol: $0.symbol) })
+    return check.findings
+      + ties.filter { !known.contains(Tie(code: $0.code, symbol: $0.symbol)) }
+  }
+
+  private struct Tie: Hashable {
+    var code: FindingCode
+    var symbol: ByteName?
   }
 
   /// Nil for a statically linked program, which needs nothing.

@@ -54,17 +54,8 @@ enum JsonReport {
       json.field("defaultVersion", finding.isDefaultVersion)
     }
     write(finding.builds, "builds", numbers, to: &json)
-    if !finding.details.isEmpty {
-      json.key("details")
-      json.array { json in
-        for detail in finding.details {
-          json.object { json in
-            write(detail.builds, "builds", numbers, to: &json)
-            json.field("value", detail.value)
-          }
-        }
-      }
-    }
+    write(finding.spellings, "spellings", numbers, to: &json)
+    write(finding.details, "details", numbers, to: &json)
     if let remark = finding.remark { json.field("remark", remark) }
     if let place = finding.place { write(place, to: &json) }
     json.field("message", finding.message)
@@ -74,6 +65,21 @@ enum JsonReport {
       json.object { json in
         write(allowance.place, to: &json)
         json.field("reason", allowance.reason)
+      }
+    }
+  }
+
+  private static func write(
+    _ details: [Finding.Detail], _ key: String, _ numbers: [Build: Int], to json: inout JsonWriter
+  ) {
+    guard !details.isEmpty else { return }
+    json.key(key)
+    json.array { json in
+      for detail in details {
+        json.object { json in
+          write(detail.builds, "builds", numbers, to: &json)
+          json.field("value", detail.value)
+        }
       }
     }
   }

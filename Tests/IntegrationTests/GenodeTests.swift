@@ -1,0 +1,37 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `abi.mk` in the place of Genode's: run from the library's build directory, with its variables.
+@Suite struct GenodeTests {
+  @Test(arguments: [
+    ("x86_64", "Advanced Micro Devices X86-64"), ("x86_32", "Intel 80386"),
+    ("arm_v7a", "ARM"), ("arm_v8a", "AArch64"), ("riscv", "RISC-V"),
+  ])
+  func aStubIsMadeFromASymbolFile(_ spec: String, _ machine: String) throws {
+    let directory = try TemporaryDirectory()
+    try succeed("mkdir", [directory.path("demo"), directory.path("symbols")])
+    try directory.write("symbols/demo", "demo_table D 16\ndemo_open T\ndemo_hook W\n")
+    let log = try succeed(
+      "make",
+      [
+        "-f", packageRoot.path + "/integrations/make/abi.mk", "ABITOOL=\(abitoolPath)",
+        "BASE_DIR=/base", "LIB=demo", "SYMBOLS=\(directory.path("symbols/demo"))",
+        "SPECS=genode 64bit \(spec) acpi", "VERBOSE=@",
+      ],
+      in: directory.url.appendingPathComponent("demo"))
+    #expect(log.contains("demo.abi.so"))
+    let header = try succeed("readelf", ["-h", "-d", directory.path("demo/demo.abi.so")])
+    #expect(header.contains(machine))
+    #expect(header.contains("Library soname: [demo.lib.so]"))
+  }
+
+  @Test func aLibraryWithoutSymbolFileHasNoStub() throws {
+    let directory = try TemporaryDirectory()
+    try succeed(
+      "make",
+      ["-f", packageRoot.path + "/integrations/make/abi.mk", "LIB=demo", "SYMBOLS=/nowhere/demo"],
+      in: directory.url)
+    #expect(directory.names == [])
+  }
+}
