@@ -139,7 +139,7 @@ struct StubCommandTests {
       text: "a T\n", options: ["-o", "x.so", "--assembler", "no-such-as"],
       message: "no-such-as: no such program"),
     Mistake(
-      text: "a T\n", options: ["-o", "x.so", "--arch", "loongarch64"],
+      text: "a T\n", options: ["-o", "x.so", "--arch", "loongarch64"] + StubTools.llvm.options(),
       message: "clang: unknown target triple"),
     Mistake(
       text: "a T\n", options: ["-o", "no/x.s"], message: "no/x.s: cannot write: No such file"),
