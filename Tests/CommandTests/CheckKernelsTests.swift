@@ -154,6 +154,25 @@ struct CheckKernelsTests {
     pattern.replacingOccurrences(of: "[", with: "\\[")
   }
 
+  @Test func deniedNamesAreInternal() throws {
+    try scratch.write("deny", "# ours\nBase::Heap::*  # only through the allocator\nld_answer\n")
+    let findings = try report(try onOneArch(["--deny", "deny", "--format", "json"])).findings
+    let internalNames = Set(findings.filter { $0.code == "internal" }.compactMap(\.symbol))
+    #expect(internalNames.isSuperset(of: ["ld_answer", "_ZN4Base4Heap5allocEm"]))
+    #expect(internalNames.allSatisfy { $0 == "ld_answer" || $0.contains("4Base4Heap") })
+    _ = try onOneArch(["--deny", "deny", "--write", "ld.abi", "--join"])
+    let text = try String(contentsOfFile: scratch.path("ld.abi"), encoding: .utf8)
+    #expect(!text.contains("ld_answer") && !text.contains("Heap5alloc"))
+  }
+
+  @Test func linkerArtefactsInATextAreInternal() throws {
+    for kernel in Fixtures.kernels {
+      try scratch.write("ld-\(kernel).abi", "_end B 0\n_edata D 0\nld_answer T\nend B 0\n")
+    }
+    let findings = try report(try check(["--format", "json"])).findings
+    #expect(findings.filter { $0.code == "internal" }.compactMap(\.symbol) == ["_edata", "_end"])
+  }
+
   // MARK: Against an ABI
 
   @Test func buildsAreHeldToAnAbi() throws {

@@ -109,10 +109,7 @@ private struct CandidateNames {
     if pattern.pattern.contains("@"), let head = finding.head {
       return Array(head.utf8).withUnsafeBytes(pattern.matches)
     }
-    // Patterns for mangled names have none of these.
-    guard pattern.pattern.utf8.contains(where: { ":( ".utf8.contains($0) }),
-      let demangled
-    else { return false }
+    guard pattern.meansDemangledNames, let demangled else { return false }
     return Array(demangled.utf8).withUnsafeBytes(pattern.matches)
   }
 }

@@ -125,7 +125,7 @@ struct PromiseCheck {
           code, severity, outcome, builds,
           same.map { Finding.Detail(matrix.builds($0.builds), $0.value) },
           remark: "the ABI says \(promised)",
-          message: "the ABI says \(promised) (\(code.title)), but it is "
+          message: "the ABI says \(promised), but it is "
             + list.joined(separator: "; ")))
     }
     return findings
