@@ -189,21 +189,33 @@ struct CheckKernelsTests {
       }
     }
     lines.append("ld_vanished T")
+    lines.append("ld_clock@LD_9 T")
+    lines.append("ld_thumb_sun T")
+    lines.append("_ZN10Connection9ram_quotaEv T")
     lines.append("_ZN10Connection6donateEj T")
     try scratch.write("ld.abi", lines.joined(separator: "\n") + "\n")
     let outcome = try onOneArch(["--abi", "ld.abi", "--format", "json"])
     let findings = try report(outcome).findings
     func named(_ code: String) -> [String] { findings.filter { $0.code == code }.compactMap(\.symbol) }
-    #expect(Set(named("missing")) == ["ld_vanished", "_ZN10Connection6donateEj"])
+    #expect(
+      Set(named("missing")) == [
+        "ld_vanished", "_ZN10Connection6donateEj", "ld_clock", "ld_thumb_sun",
+        "_ZN10Connection9ram_quotaEv",
+      ])
     #expect(named("too-small") == ["ld_cache_line"])
     #expect(named("too-large") == ["ld_prime_table"])
     #expect(named("unpromised").contains("ld_port_in"))
     #expect(Set(findings.map(\.code)).isSuperset(of: ["text-order", "text-trailing-blanks"]))
-    let relative = findings.first { $0.symbol == "_ZN10Connection6donateEj" }
-    #expect(
-      relative?.cure.hasPrefix(
-        "the library has _ZN10Connection6donateEm (Connection::donate(unsigned long)); or ") == true)
-    #expect(relative?.line == lines.count)
+    for (symbol, relative) in [
+      ("_ZN10Connection6donateEj", "_ZN10Connection6donateEm (Connection::donate(unsigned long))"),
+      ("_ZN10Connection9ram_quotaEv", "_ZNK10Connection9ram_quotaEv (Connection::ram_quota() const)"),
+      ("ld_clock", "it @@LD_2 and @LD_1"), ("ld_thumb_sun", "ld_thumb_sum"),
+    ] {
+      let cure = findings.first { $0.code == "missing" && $0.symbol == symbol }?.cure
+      #expect(cure?.hasPrefix("the library has \(relative); or ") == true, "\(cure ?? symbol)")
+    }
+    #expect(findings.first { $0.symbol == "_ZN10Connection6donateEj" }?.line == lines.count)
+    #expect(findings.first { $0.symbol == "ld_vanished" }?.cure.hasPrefix("define it") == true)
   }
 
   // MARK: The joint ABI
