@@ -10,7 +10,8 @@ struct CheckKernelsTests {
 
   private func check(_ arguments: [String], kernels: [String] = Fixtures.kernels) throws -> Outcome
   {
-    try abitool(["check", "--kernels", kernels.joined(separator: ",")] + arguments, in: scratch.url)
+    try abitool(
+      ["check", "--kernels", kernels.joined(separator: ",")] + arguments, in: scratch.url)
   }
 
   private func onAllArchs(_ arguments: [String], kernels: [String] = Fixtures.kernels) throws
@@ -145,7 +146,9 @@ struct CheckKernelsTests {
       }
       try scratch.write("ld-\(kernel).abi", kept.joined(separator: "\n") + "\n")
     }
-    let outcome = try check(["--size-type", "strict", "--archs", "x86_64", "--arch-pattern", "{file}"])
+    let outcome = try check([
+      "--size-type", "strict", "--archs", "x86_64", "--arch-pattern", "{file}",
+    ])
     #expect(outcome.status == 0, "\(outcome.text)")
     #expect(outcome.text.contains("\nld: one ABI for nova, hw, linux on x86_64, "))
   }
@@ -196,7 +199,9 @@ struct CheckKernelsTests {
     try scratch.write("ld.abi", lines.joined(separator: "\n") + "\n")
     let outcome = try onOneArch(["--abi", "ld.abi", "--format", "json"])
     let findings = try report(outcome).findings
-    func named(_ code: String) -> [String] { findings.filter { $0.code == code }.compactMap(\.symbol) }
+    func named(_ code: String) -> [String] {
+      findings.filter { $0.code == code }.compactMap(\.symbol)
+    }
     #expect(
       Set(named("missing")) == [
         "ld_vanished", "_ZN10Connection6donateEj", "ld_clock", "ld_thumb_sun",
@@ -208,7 +213,10 @@ struct CheckKernelsTests {
     #expect(Set(findings.map(\.code)).isSuperset(of: ["text-order", "text-trailing-blanks"]))
     for (symbol, relative) in [
       ("_ZN10Connection6donateEj", "_ZN10Connection6donateEm (Connection::donate(unsigned long))"),
-      ("_ZN10Connection9ram_quotaEv", "_ZNK10Connection9ram_quotaEv (Connection::ram_quota() const)"),
+      (
+        "_ZN10Connection9ram_quotaEv",
+        "_ZNK10Connection9ram_quotaEv (Connection::ram_quota() const)"
+      ),
       ("ld_clock", "it @@LD_2 and @LD_1"), ("ld_thumb_sun", "ld_thumb_sum"),
     ] {
       let cure = findings.first { $0.code == "missing" && $0.symbol == symbol }?.cure
@@ -241,7 +249,8 @@ struct CheckKernelsTests {
       .split(separator: "\n").map(String.init)
     for line in [
       "_ZN10Connection11upgrade_ramE{m|j} T", "nova_utcb T kernel=nova",
-      "lx_signal_table B 256 arch=x86_32,x86_64 kernel=linux", "_ZThn{16|8}_N4Base13Log_componentD0Ev T",
+      "lx_signal_table B 256 arch=x86_32,x86_64 kernel=linux",
+      "_ZThn{16|8}_N4Base13Log_componentD0Ev T",
       "ld_boot_info D 32 align=8 kernel=hw", "environ B 8 alias=__environ size32=4",
       "_ZN10Connection6vtraceEPKcSt9__va_list T arch=arm_v7a,arm_v8a",
     ] { #expect(lines.contains(line), "\(line)") }
@@ -253,7 +262,8 @@ struct CheckKernelsTests {
     _ = try onAllArchs(["--write", "joint", "--join", "--exact"])
     // No assembler takes a quote in a name.
     func withoutQuotes(_ text: String) -> String {
-      text.split(separator: "\n").filter { !$0.hasPrefix("\"ld\\x22") }.joined(separator: "\n") + "\n"
+      text.split(separator: "\n").filter { !$0.hasPrefix("\"ld\\x22") }.joined(separator: "\n")
+        + "\n"
     }
     let joint = try String(contentsOfFile: scratch.path("joint"), encoding: .utf8)
     try scratch.write("joint.abi", withoutQuotes(joint))
