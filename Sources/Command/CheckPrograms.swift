@@ -41,10 +41,10 @@ extension LinkCheckOptions {
   /// Failures outweigh findings: what could not be checked is not clean.
   private func finish(_ report: ReportOptions, _ summary: Report, failed: Bool) throws {
     guard failed else {
-      try report.finish(summary, style: .lines)
+      try report.finish(summary)
       return
     }
-    do { try report.finish(summary, style: .lines) } catch is ExitCode {}
+    do { try report.finish(summary) } catch is ExitCode {}
     throw ExitCode(2)
   }
 

@@ -99,7 +99,9 @@ struct SharedObjectTests {
     #expect(dynamic.soname == sample.object.soname)
     #expect(dynamic.needed == sample.object.needed)
     let versions = try file.symbolVersions()
-    #expect(versions.definitions.map(\.name) == [Array("libsample.so.1".utf8)] + sample.object.versions.map(\.name))
+    #expect(
+      versions.definitions.map(\.name) == [Array("libsample.so.1".utf8)]
+        + sample.object.versions.map(\.name))
     #expect(versions.definitions.last?.parents == [Array("V1".utf8)])
     #expect(versions.needs.map(\.name) == [Array("O1".utf8)])
     #expect(versions.needs.first?.isWeak == true)

@@ -132,10 +132,11 @@ extension AbiDiff {
     }
     let nodes = Set(new.versions.map(\.name))
     for (place, node) in old.versions.enumerated() where !nodes.contains(node.name) {
-      // Programs need the versions of symbols that they use; linkers add few others.
+      // Programs need the versions of symbols that they use; linkers add few others. To a library
+      // without any version the dynamic linker does not object.
       let isUsed = old.symbols.contains { $0.versionIndex.map { Int($0) } == place }
       reportWhole(
-        .versionNodeMissing, severity: isUsed ? .error : .warning, node.name.spelled, "-",
+        .versionNodeMissing, severity: isUsed && !new.versions.isEmpty ? .error : .warning, node.name.spelled, "-",
         "the version \(node.name.spelled) is not defined any more", version: node.name)
     }
     let known = Set(old.versions.map(\.name))
