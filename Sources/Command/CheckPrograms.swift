@@ -33,7 +33,8 @@ extension LinkCheckOptions {
     let subject = program.count == 1 ? program[0] : "\(files.count) files"
     let findings = try report.allowing(result.findings)
     let summary = Report(
-      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(), findings: findings,
+      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(),
+      findings: findings,
       approval: approval(files.count, abi), rejection: "not all that is needed is promised")
     try finish(report, summary, failed: !result.failures.isEmpty)
   }

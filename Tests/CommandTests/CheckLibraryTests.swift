@@ -35,7 +35,8 @@ private func arguments(_ directory: TemporaryDirectory, _ edits: [(String, Strin
   -> [String]
 {
   let library = try directory.library("libx.so.1", source, version: map)
-  var text = try succeed(abitoolPath, ["extract", library])
+  var text =
+    try succeed(abitoolPath, ["extract", library])
     .split(separator: "\n").filter { !$0.hasPrefix("unlisted") }.joined(separator: "\n") + "\n"
   for (old, new) in edits {
     guard text.contains(old) else { throw NoReport(errors: "\(old) is not in\n\(text)") }
@@ -114,7 +115,8 @@ private let cases: [FindingCase] = [
     var given = try one.flawed(directory)
     if one.code == "text-order" {
       let lines = try String(contentsOfFile: given[3], encoding: .utf8).split(separator: "\n")
-      let reordered = lines.prefix(while: { $0.hasPrefix("#") }) + lines.drop { $0.hasPrefix("#") }.reversed()
+      let reordered =
+        lines.prefix(while: { $0.hasPrefix("#") }) + lines.drop { $0.hasPrefix("#") }.reversed()
       given[3] = try directory.write("x.abi", reordered.joined(separator: "\n") + "\n")
     }
     let flawed = try abitool(["check"] + given + ["--format", "json"])
@@ -179,7 +181,8 @@ private let cases: [FindingCase] = [
   @Test func plainSymbolFileIsAPromiseToo() throws {
     let directory = try TemporaryDirectory()
     let library = try directory.library("libx.so.1", source, version: map)
-    let text = try directory.write("symbols", "clock T\ncounter D 8\nhook W\nline D 64\nprimes R 12\n")
+    let text = try directory.write(
+      "symbols", "clock T\ncounter D 8\nhook W\nline D 64\nprimes R 12\n")
     let outcome = try abitool(["check", "--library", library, "--abi", text])
     #expect(outcome.status == 0 && outcome.text.isEmpty, "\(outcome.text)")
   }

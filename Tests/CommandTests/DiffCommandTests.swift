@@ -5,7 +5,9 @@ import Testing
 
 private let header = "#%abi 1\n#%soname libx.so.1\n"
 
-private func texts(_ old: String, _ new: String) -> @Sendable (TemporaryDirectory) throws -> [String] {
+private func texts(_ old: String, _ new: String)
+  -> @Sendable (TemporaryDirectory) throws -> [String]
+{
   { [try $0.write("old.abi", header + old), try $0.write("new.abi", header + new)] }
 }
 
@@ -46,7 +48,10 @@ private let cases: [FindingCase] = [
   FindingCase(
     code: "soname-differs",
     flawed: {
-      [try $0.write("old.abi", header + "f T\n"), try $0.write("new.abi", "#%soname libx.so.2\nf T\n")]
+      [
+        try $0.write("old.abi", header + "f T\n"),
+        try $0.write("new.abi", "#%soname libx.so.2\nf T\n"),
+      ]
     }, clean: texts("f T\n", "f T\n")),
 ]
 
@@ -183,15 +188,18 @@ private let cases: [FindingCase] = [
   @Test func agreesWithAbidiffOnAPlantedChange() throws {
     let directory = try TemporaryDirectory()
     let old = try directory.library(
-      "old.so", "int keep(void){return 0;} int gone(void){return 1;} int data[4] = {1}; int lost = 2;",
+      "old.so",
+      "int keep(void){return 0;} int gone(void){return 1;} int data[4] = {1}; int lost = 2;",
       soname: "libx.so.1", ["-g"])
     let new = try directory.library(
-      "new.so", "int keep(void){return 0;} int fresh(void){return 1;} int data[4] = {1}; int found = 2;",
+      "new.so",
+      "int keep(void){return 0;} int fresh(void){return 1;} int data[4] = {1}; int found = 2;",
       soname: "libx.so.1", ["-g"])
     let outcome = try run("abidiff", ["--no-show-locs", old, new])
     let ours = try abitool(["diff", "--format", "json", old, new])
-    for (code, mark, names) in [("removed", "[D]", ["gone", "lost"]), ("added", "[A]", ["fresh", "found"])]
-    {
+    for (code, mark, names) in [
+      ("removed", "[D]", ["gone", "lost"]), ("added", "[A]", ["fresh", "found"]),
+    ] {
       let report = try JSONSerialization.jsonObject(with: ours.output) as? [String: Any]
       let found = (report?["findings"] as? [[String: Any]] ?? [])
         .filter { $0["code"] as? String == code }.compactMap { $0["symbol"] as? String }
