@@ -14,8 +14,9 @@ FIXTURES    := .build/fixtures
 # Debian packages, with the file by which each is known to be there.
 BUILD_FILES := libelf-dev:/usr/include/gelf.h \
                libiberty-dev:/usr/include/libiberty/demangle.h \
+               binutils-dev:/usr/include/dis-asm.h libdw-dev:/usr/include/elfutils/libdw.h \
                binutils:/usr/bin/ld.gold gcc:/usr/bin/cc g++:/usr/bin/c++ pkg-config:/usr/bin/pkg-config
-TEST_FILES  := mold:/usr/bin/mold elfutils:/usr/bin/eu-elflint \
+TEST_FILES  := mold:/usr/bin/mold llvm:/usr/bin/llvm-readelf elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox \
                cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson
 BENCH_FILES := hyperfine:/usr/bin/hyperfine llvm:/usr/bin/llvm-nm valgrind:/usr/bin/valgrind
 

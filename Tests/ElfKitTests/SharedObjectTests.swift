@@ -99,7 +99,9 @@ struct SharedObjectTests {
     #expect(dynamic.soname == sample.object.soname)
     #expect(dynamic.needed == sample.object.needed)
     let versions = try file.symbolVersions()
-    #expect(versions.definitions.map(\.name) == [Array("libsample.so.1".utf8)] + sample.object.versions.map(\.name))
+    #expect(
+      versions.definitions.map(\.name) == [Array("libsample.so.1".utf8)]
+        + sample.object.versions.map(\.name))
     #expect(versions.definitions.last?.parents == [Array("V1".utf8)])
     #expect(versions.needs.map(\.name) == [Array("O1".utf8)])
     #expect(versions.needs.first?.isWeak == true)
@@ -186,7 +188,7 @@ struct SharedObjectTests {
   @Test(arguments: headers)
   func readersOfOthersHaveNothingToSay(header: ElfHeader) throws {
     let path = try write(try Sample(header).image()).string
-    for reader in ["readelf", "llvm-readelf-14"] {
+    for reader in ["readelf", "llvm-readelf"] {
       let outcome = try run(reader, ["-aW", path])
       #expect(outcome.status == 0)
       #expect(outcome.errors.isEmpty)

@@ -37,7 +37,8 @@ public func run(
   process.standardOutput = try FileHandle(forWritingTo: files[0])
   process.standardError = try FileHandle(forWritingTo: files[1])
   process.standardInput = try FileHandle(forReadingFrom: files[2])
-  try withNoSignalBlocked { try process.run() }
+  // Foundation crashes now and then when several threads start processes.
+  try launching.withLock { try withNoSignalBlocked { try process.run() } }
   let killer = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
   DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: killer)
   process.waitUntilExit()
@@ -59,6 +60,8 @@ private func withNoSignalBlocked<Result>(_ body: () throws -> Result) rethrows -
   defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
   return try body()
 }
+
+private let launching = NSLock()
 
 /// Runs a program that is to succeed, and gives its standard output.
 @discardableResult

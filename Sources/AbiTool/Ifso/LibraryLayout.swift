@@ -38,7 +38,9 @@ struct LibraryLayout {
     }
     let order = names.indices.sorted { left, right in
       let (l, r) = (names[left], names[right])
-      return (l.isTls ? 1 : 0, l.address, l.size, left) < (r.isTls ? 1 : 0, r.address, r.size, right)
+      return (l.isTls ? 1 : 0, l.address, l.size, left) < (
+        r.isTls ? 1 : 0, r.address, r.size, right
+      )
     }
     for (previous, index) in zip(order, order.dropFirst()) {
       let (l, r) = (names[previous], names[index])

@@ -74,7 +74,8 @@ struct FieldWriter {
 
   /// Bytes that were put before.
   @inline(__always)
-  func withBytes<Result>(at range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  func withBytes<Result>(at range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result
+  {
     body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[range]))
   }
 

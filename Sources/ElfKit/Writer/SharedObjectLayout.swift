@@ -33,7 +33,9 @@ struct SharedObjectLayout {
     var info: UInt32 = 0
   }
 
-  private(set) var sections: [PlannedSection] = [PlannedSection(content: .null, name: "", kind: .null)]
+  private(set) var sections: [PlannedSection] = [
+    PlannedSection(content: .null, name: "", kind: .null)
+  ]
   private(set) var segments: [Segment] = []
   /// `e_shoff`.
   private(set) var sectionHeaderOffset = 0
