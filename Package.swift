@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "AbiTool", targets: ["AbiTool"]),
     .library(name: "ElfKit", targets: ["ElfKit"]),
     .library(name: "Mangling", targets: ["Mangling"]),
+    .plugin(name: "AbiCheck", targets: ["AbiCheck"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -60,6 +61,14 @@ let package = Package(
       ],
       path: "Sources/Command",
       swiftSettings: commandSettings),
+    // `swift package abi-check`, for packages with dynamic libraries.
+    .plugin(
+      name: "AbiCheck",
+      capability: .command(
+        intent: .custom(
+          verb: "abi-check",
+          description: "Check the dynamic libraries of the package against ABI/NAME.abi.")),
+      dependencies: ["abitool"]),
     // What tests share: running programs, temporary directories, fixtures.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: commandSettings),
     .testTarget(

@@ -19,6 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
         abitool check --kernels nova,hw,linux
         abitool check --kernels nova,hw,linux --archs x86_64,arm_v8a --dir bin --write ld.abi
         abitool check --kernels nova,hw,linux --abi ld.abi --allow ld.allow
+        abitool check --abi ld.abi libc.abi
         abitool check --explain kernel-specific
       """)
 
@@ -49,6 +50,7 @@ struct CheckCommand: AsyncParsableCommand {
       throw ValidationError(
         "unknown finding code \(explain); \(hint ?? "abitool check --list prints all")")
     }
+    if isAboutTexts { return }
     let modes = [kernels.isWanted, link.isWanted, list, explain != nil].count { $0 }
     guard modes == 1 else {
       throw ValidationError(
@@ -59,8 +61,15 @@ struct CheckCommand: AsyncParsableCommand {
     try link.validate(abi: abi)
   }
 
+  /// With nothing to compare them with, ABI texts are checked for their form.
+  private var isAboutTexts: Bool {
+    !abi.isEmpty && !kernels.isWanted && !link.isWanted && !list && explain == nil
+  }
+
   func run() async throws {
-    if list {
+    if isAboutTexts {
+      try checkTexts()
+    } else if list {
       try Diagnostics.output(FindingCode.listing)
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)

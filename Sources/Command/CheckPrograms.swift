@@ -33,7 +33,8 @@ extension LinkCheckOptions {
     let subject = program.count == 1 ? program[0] : "\(files.count) files"
     let findings = try report.allowing(result.findings)
     let summary = Report(
-      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(), findings: findings,
+      command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(),
+      findings: findings,
       approval: approval(files.count, abi), rejection: "not all that is needed is promised")
     try finish(report, summary, failed: !result.failures.isEmpty)
   }
@@ -41,10 +42,10 @@ extension LinkCheckOptions {
   /// Failures outweigh findings: what could not be checked is not clean.
   private func finish(_ report: ReportOptions, _ summary: Report, failed: Bool) throws {
     guard failed else {
-      try report.finish(summary, style: .lines)
+      try report.finish(summary)
       return
     }
-    do { try report.finish(summary, style: .lines) } catch is ExitCode {}
+    do { try report.finish(summary) } catch is ExitCode {}
     throw ExitCode(2)
   }
 

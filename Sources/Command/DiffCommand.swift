@@ -87,7 +87,9 @@ struct DiffCommand: AsyncParsableCommand {
       command: "diff", subject: "\(pair.old.path) → \(pair.new.path)", builds: diff.builds,
       findings: findings, approval: "\(verdict.rawValue); \(next.words(verdict, current: soname))",
       rejection: "\(verdict.rawValue); \(next.words(verdict, current: soname))")
-    summary.facts = [("compatibility", verdict.rawValue), ("nextVersion", next.number ?? next.step.rawValue)]
+    summary.facts = [
+      ("compatibility", verdict.rawValue), ("nextVersion", next.number ?? next.step.rawValue),
+    ]
     if let soname = next.soname ?? soname { summary.facts.append(("nextSoname", soname)) }
     return summary
   }

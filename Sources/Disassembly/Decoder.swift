@@ -27,6 +27,8 @@ struct Step {
   /// In bytes, at least 1.
   var length: Int
   var isBad = false
+  /// Compilers do not make it, and data that is read as code has it often.
+  var isUnlikely = false
   var flow = Flow.next
   var reference: Reference?
   var system: SystemInstruction?

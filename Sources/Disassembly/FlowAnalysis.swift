@@ -176,7 +176,8 @@ struct FlowAnalysis<Machine: Decoder> {
 }
 
 /// Tells code from data that was read as if it were code, by what stands around it: within a few
-/// instructions random bytes have one that does not exist, or that user land does not execute.
+/// instructions random bytes have one that does not exist, that no compiler makes, or that user
+/// land does not execute.
 private struct Plausibility {
   /// In instructions.
   private static let window = 16
@@ -196,7 +197,9 @@ private struct Plausibility {
       positions.append(position)
       sites.append(position - lastImplausible > Self.window)
     }
-    if !acceptsPrivileged, step.system?.isPrivileged ?? false { addImplausible() }
+    if step.isUnlikely || (!acceptsPrivileged && step.system?.isPrivileged ?? false) {
+      addImplausible()
+    }
   }
 
   mutating func addImplausible() {

@@ -79,7 +79,11 @@ struct SectionScan {
       var flow = FlowAnalysis(
         decoder, region: region.range, function: region.function.map { $0.address..<$0.end },
         tables: tables, acceptsPrivileged: includesPrivileged)
-      for object in objects where object.overlaps(region.range) { flow.markData(object) }
+      var index = objects.partitionIndex { $0.upperBound > region.range.lowerBound }
+      while index < objects.count, objects[index].lowerBound < region.range.upperBound {
+        flow.markData(objects[index])
+        index += 1
+      }
       flow.progress = { progress($0 + Int(region.range.lowerBound - code.address)) }
       flow.run(roots: region.function.map { [$0.address] } ?? [])
       append(flow.found.map { ($0.address, $0.instruction, $0.text, $0.evidence) }, to: &sites)
@@ -103,11 +107,20 @@ struct SectionScan {
     return always * 2 < count
   }
 
-  /// Objects that the symbol table knows in the code.
+  /// Objects that the symbol table knows in the code, sorted, those that overlap as one.
   private func objects() -> [Range<UInt64>] {
     let section = code.address..<code.end
-    return functions.objects.filter { $0.section == scope }.map { $0.address..<$0.end }
-      .filter { $0.overlaps(section) }
+    var ranges: [Range<UInt64>] = []
+    for entry in functions.objects where entry.section == scope {
+      let range = entry.address..<entry.end
+      guard range.overlaps(section) else { continue }
+      if let last = ranges.last, range.lowerBound < last.upperBound {
+        ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        ranges.append(range)
+      }
+    }
+    return ranges
   }
 
   // MARK: Mapping symbols

@@ -108,9 +108,29 @@ private struct AttText {
     return end == text.count || text[end] == UInt8(ascii: " ")
   }
 
+  /// Prefixes without an instruction, leftovers of the 8086, and what zeros are.
+  private var isUnlikely: Bool {
+    let word = text[mnemonic...].prefix { $0 != UInt8(ascii: " ") }
+    switch text[mnemonic] {
+    case UInt8(ascii: "a"): return isExactly("add") && Self.isEqual(text[...], "add    %al,(%rax)")
+    case UInt8(ascii: "l"):
+      return begins("loop") || begins("lret") || begins("ljmp") || begins("lcall")
+        || isExactly("lock")
+    case UInt8(ascii: "j"): return isExactly("jrcxz") || isExactly("jecxz")
+    case UInt8(ascii: "x"): return isExactly("xlat")
+    case UInt8(ascii: "e"): return isExactly("enter") || isExactly("es")
+    case UInt8(ascii: "i"): return begins("iret")
+    case UInt8(ascii: "r"), UInt8(ascii: "d"), UInt8(ascii: "c"), UInt8(ascii: "f"),
+      UInt8(ascii: "g"), UInt8(ascii: "s"):
+      return Self.isPrefix(UnsafeRawBufferPointer(rebasing: word))
+    default: return false
+    }
+  }
+
   /// Fills in flow, reference and system instruction.
   func classify(_ step: inout Step, target: UInt64?) {
     guard mnemonic < text.count else { return }
+    step.isUnlikely = isUnlikely
     switch text[mnemonic] {
     case UInt8(ascii: "j"):
       if begins("jmp") {

@@ -236,6 +236,7 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),
-        is64: is64, placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
+        is64: is64,
+        placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
   }
 }

@@ -11,7 +11,9 @@ private let source = "int f(void); int g(void); int main(void) { return f() + g(
 private let both = "int f(void) { return 0; } int g(void) { return 0; }"
 
 /// A program that calls f and g of libx.so.1, and an ABI of libx.
-private func calls(_ directory: TemporaryDirectory, _ abi: String, _ more: [String] = [], linking: [String] = [])
+private func calls(
+  _ directory: TemporaryDirectory, _ abi: String, _ more: [String] = [], linking: [String] = []
+)
   throws -> [String]
 {
   let library = try directory.library("libx.so.1", both)
@@ -74,7 +76,8 @@ private func moved(_ directory: TemporaryDirectory, _ needed: [String]) throws -
   let program = try directory.program(source, [try directory.library("liby.so.1", both)])
   let library = try directory.library("libx.so.1", both)
   let now = try directory.library(
-    "liby.so.1", "int y(void) { return 0; }", ["-Wl,--no-as-needed"] + (needed.isEmpty ? [] : [library]))
+    "liby.so.1", "int y(void) { return 0; }",
+    ["-Wl,--no-as-needed"] + (needed.isEmpty ? [] : [library]))
   return ["--program", program, "--abi", text, "--library", now] + (try system().dropFirst())
 }
 

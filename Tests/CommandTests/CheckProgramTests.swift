@@ -136,7 +136,8 @@ private func check(_ arguments: [String]) throws -> Outcome {
   @Test func sysrootIsSearchedAsAfterChroot() throws {
     let directory = try TemporaryDirectory()
     let library = try directory.library("libx.so.1", "int f(void) { return 0; }")
-    let program = try directory.program("int f(void); void _start(void) { f(); }", [library],
+    let program = try directory.program(
+      "int f(void); void _start(void) { f(); }", [library],
       ["-nostdlib", "-Wl,--dynamic-linker=/lib/ld.so"])
     let root = directory.url.appendingPathComponent("root")
     let manager = FileManager.default
@@ -155,7 +156,8 @@ private func check(_ arguments: [String]) throws -> Outcome {
       atPath: root.path + "/real/libx.so.1", withDestinationPath: "/real/libx.so.1.2")
     // A library of another machine is in the way.
     try manager.copyItem(
-      atPath: try Fixtures.ld(kernel: "hw", arch: "riscv64"), toPath: root.path + "/other/libx.so.1")
+      atPath: try Fixtures.ld(kernel: "hw", arch: "riscv64"), toPath: root.path + "/other/libx.so.1"
+    )
     try "include ld.so.conf.d/*.conf\n".write(
       toFile: root.path + "/etc/ld.so.conf", atomically: false, encoding: .utf8)
     try "/other\n/linked # comment\n".write(
@@ -173,9 +175,10 @@ private func check(_ arguments: [String]) throws -> Outcome {
     let program = try directory.program("int main(void) { return 0; }", [])
     let etc = directory.url.appendingPathComponent("root/etc")
     try FileManager.default.createDirectory(at: etc, withIntermediateDirectories: true)
-    for text in ["", "glibc-ld.so.cache1.1", "ld.so-1.7.0\0\u{7f}\u{7f}\u{7f}\u{7f}",
-      "glibc-ld.so.cache1.1" + String(repeating: "\u{7f}", count: 64)]
-    {
+    for text in [
+      "", "glibc-ld.so.cache1.1", "ld.so-1.7.0\0\u{7f}\u{7f}\u{7f}\u{7f}",
+      "glibc-ld.so.cache1.1" + String(repeating: "\u{7f}", count: 64),
+    ] {
       try text.write(
         to: etc.appendingPathComponent("ld.so.cache"), atomically: false, encoding: .utf8)
       let outcome = try check(["--program", program, "--sysroot", directory.path("root")])
@@ -187,7 +190,8 @@ private func check(_ arguments: [String]) throws -> Outcome {
     let directory = try TemporaryDirectory()
     try FileManager.default.createDirectory(
       atPath: directory.path("deep"), withIntermediateDirectories: true)
-    let low = try directory.library("deep/liblow.so", "int low(void) { return 1; }", soname: "liblow.so")
+    let low = try directory.library(
+      "deep/liblow.so", "int low(void) { return 1; }", soname: "liblow.so")
     let high = try directory.library(
       "libhigh.so", "int low(void); int high(void) { return low(); }", [low])
     for (flag, status) in [("--disable-new-dtags", Int32(0)), ("--enable-new-dtags", 1)] {
@@ -204,6 +208,19 @@ private func check(_ arguments: [String]) throws -> Outcome {
     let directory = try TemporaryDirectory()
     let program = try directory.program("void _start(void) {}", [], ["-static", "-nostdlib"])
     #expect(try check(["--program", program, "--sysroot", "/"]).status == 0)
+  }
+
+  /// Debug information that was split off a program looks like one.
+  @Test func separateDebugFilesAreNoPrograms() throws {
+    let directory = try TemporaryDirectory()
+    try FileManager.default.createDirectory(
+      atPath: directory.path("bin"), withIntermediateDirectories: true)
+    let program = try directory.program("int main(void) { return 0; }", as: "bin/tool", [], ["-g"])
+    try succeed("objcopy", ["--only-keep-debug", program, directory.path("bin/tool.debug")])
+    let all = try check(["--program", directory.path("bin"), "--sysroot", "/"])
+    #expect(all.status == 0 && all.text.contains("there"), "\(all.text)\(all.errors)")
+    let one = try check(["--program", directory.path("bin/tool.debug"), "--sysroot", "/"])
+    #expect(one.status == 2 && one.errors.contains("separate debug file"))
   }
 
   @Test func wrongUseAndInputsAreTold() throws {

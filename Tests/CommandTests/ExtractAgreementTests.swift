@@ -62,7 +62,7 @@ struct ExtractAgreementTests {
     if "DBRVu".contains(letter) {
       #expect(facts.count > 1 && UInt64(facts[1]) == symbol.size, "\(symbol.head): \(facts)")
     }
-    #expect(facts.contains("tls") == (symbol.type == "TLS" && symbol.isDefined), "\(symbol.head)")
+    #expect(facts.contains("tls") == (symbol.type == "TLS"), "\(symbol.head)")
   }
 
   /// nm's letters by `NAME[@VERSION]`.

@@ -27,7 +27,9 @@ struct LinkedProgram {
       return try succeed("readelf", ["-hlSdVrsW", path])
         + code.split(separator: "\n").dropFirst().joined(separator: "\n")
     case .gold, .mold:
-      return try (entries("-s", Self.symbol) + entries("-r", Self.relocation) + entries("-d", Self.dynamicEntry))
+      return try
+        (entries("-s", Self.symbol) + entries("-r", Self.relocation)
+        + entries("-d", Self.dynamicEntry))
         .joined(separator: "\n")
     }
   }
@@ -50,7 +52,8 @@ struct LinkedProgram {
   private static func relocation(_ line: String) -> String? {
     let words = line.split(separator: " ").map(String.init)
     guard words.count >= 5, words[2].hasPrefix("R_") else { return nil }
-    return words[2] + " " + words[4]
+    // An object with several names is copied under the first of them.
+    return words[2].hasSuffix("_COPY") ? words[2] : words[2] + " " + words[4]
   }
 
   /// `TAG (TYPE) VALUE` without addresses.

@@ -18,7 +18,8 @@ enum StubTools: String, CaseIterable, Sendable, CustomStringConvertible {
       let prefixes = [
         "aarch64": "aarch64-linux-gnu-", "arm_v8a": "aarch64-linux-gnu-",
         "arm": "arm-linux-gnueabihf-", "arm_v7a": "arm-linux-gnueabihf-",
-        "riscv64": "riscv64-linux-gnu-", "riscv32": "riscv64-linux-gnu-",
+        "riscv64": "riscv64-linux-gnu-", "riscv": "riscv64-linux-gnu-",
+        "riscv32": "riscv64-linux-gnu-",
         "ppc64le": "powerpc64le-linux-gnu-", "s390x": "s390x-linux-gnu-",
         "mips64el": "mips64el-linux-gnuabi64-",
       ]
@@ -28,10 +29,12 @@ enum StubTools: String, CaseIterable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Text of an ABI without the parents of version nodes, which lld does not write.
+/// Text of an ABI without the parents of version nodes, which lld does not write, and without the
+/// order that is stated where the parents do not imply it.
 func withoutParents(_ text: String) -> String {
-  text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-    line.hasPrefix("#%version ")
+  text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
+    if line.hasPrefix("#%version-order") { return nil }
+    return line.hasPrefix("#%version ")
       ? line.split(separator: " ").prefix(2).joined(separator: " ") : String(line)
   }.joined(separator: "\n")
 }

@@ -46,6 +46,54 @@ struct BranchTests {
     try succeed(
       "llvm-objcopy",
       ["-O", "binary", "--only-section=.text", scratch.path("program"), scratch.path("code")])
+    try checkProgram(target, options)
+  }
+
+  /// Each bit of a distance is where the encoding has it.
+  @Test(arguments: [
+    ("aarch64-linux-gnu", [], ["b #%", "bl #%"], 4, 27),
+    ("aarch64-linux-gnu", [], ["b.ne #%", "cbz x1, #%", "cbnz w1, #%"], 4, 20),
+    ("aarch64-linux-gnu", [], ["tbz x1, #40, #%", "tbnz w1, #4, #%"], 4, 15),
+    ("armv7a-linux-gnueabihf", ["-marm"], ["b #%", "bl #%", "bne #%"], 4, 25),
+    ("armv7a-linux-gnueabihf", ["-mthumb"], ["b.w #%", "bl #%"], 2, 24),
+    ("armv7a-linux-gnueabihf", ["-mthumb"], ["bne.w #%"], 2, 20),
+    ("armv7a-linux-gnueabihf", ["-mthumb"], ["b.n #%"], 2, 11),
+    ("armv7a-linux-gnueabihf", ["-mthumb"], ["bne.n #%"], 2, 8),
+    ("riscv64-linux-gnu", ["-march=rv64gc"], ["jal %", "jal zero, %"], 2, 20),
+    ("riscv64-linux-gnu", ["-march=rv64gc"], ["beq a0, a1, %"], 2, 12),
+    ("riscv64-linux-gnu", ["-march=rv64gc"], ["c.j %"], 2, 11),
+    ("riscv64-linux-gnu", ["-march=rv64gc"], ["c.beqz a0, %", "c.bnez a0, %"], 2, 8),
+    ("x86_64-linux-gnu", [], ["jmp .+%", "jne .+%", "call .+%"], 1, 30),
+  ])
+  func everyBitOfADistanceIsRead(
+    target: String, options: [String], instructions: [String], unit: Int, width: Int
+  ) throws {
+    let isThumb = options.contains("-mthumb")
+    var text = ".text\n.globl entry\nentry:\n\(isThumb ? ".thumb\n.syntax unified\n" : "")"
+    for instruction in instructions {
+      for bit in 0..<width where 1 << bit >= unit {
+        for distance in [1 << bit, -(1 << bit)] where distance < 1 << (width - 1) {
+          text += "  \(instruction.replacingOccurrences(of: "%", with: String(distance)))\n"
+        }
+      }
+    }
+    let file = try scratch.write("program.s", text)
+    try succeed(
+      "clang", ["--target=\(target)", "-c", file, "-o", scratch.path("program.o")] + options)
+    // High enough for branches to lower addresses.
+    try succeed(
+      "ld.lld",
+      [
+        "-e", "entry", "--no-relax", "-Ttext=0x40000000", scratch.path("program.o"), "-o",
+        scratch.path("program"),
+      ])
+    try succeed(
+      "llvm-objcopy",
+      ["-O", "binary", "--only-section=.text", scratch.path("program"), scratch.path("code")])
+    try checkProgram(target, options)
+  }
+
+  private func checkProgram(_ target: String, _ options: [String]) throws {
     let bytes = [UInt8](try Data(contentsOf: scratch.url.appendingPathComponent("code")))
     let listing = try Self.listing(of: scratch.path("program"))
     #expect(listing.contains { $0.target != nil })
@@ -98,16 +146,18 @@ struct BranchTests {
         let address = UInt64(columns[0][..<colon].drop { $0 == " " }, radix: 16)
       else { continue }
       let digits = columns[0][columns[0].index(after: colon)...].filter { $0.isHexDigit }
-      let text = columns[1].split(separator: "<")[0].replacingOccurrences(of: "\t", with: " ")
+      // What follows is the symbol, or a comment.
+      let text = columns[1].split { "<@".contains($0) }[0].replacingOccurrences(
+        of: "\t", with: " ")
       let words = text.split { " ,".contains($0) }.map(String.init)
       guard let mnemonic = words.first, !digits.isEmpty, !text.contains(" .") else { continue }
       var target: UInt64?
       let isBranch =
         branches.contains(mnemonic) || mnemonic.hasPrefix("j") || mnemonic.hasPrefix("b")
         || mnemonic.hasPrefix("cb")
-      // llvm resolves the target of jalr after auipc in what follows "<"; that is no direct branch.
-      if isBranch, !text.contains("*"), columns[1].contains("<"), let last = words.last,
-        last.hasPrefix("0x"), mnemonic != "jalr"
+      // What llvm writes behind jalr is the sum with the auipc before; that is no direct branch.
+      if isBranch, mnemonic != "jalr", !text.contains("*"), let last = words.last,
+        last.hasPrefix("0x")
       {
         target = UInt64(last.dropFirst(2), radix: 16)
       }

@@ -17,7 +17,8 @@ extension AbiDiff {
       report(SymbolFact.kind, .error, symbol, other)
       return
     }
-    for fact in SymbolFact.concerning(symbol) where fact.value(of: symbol) != fact.value(of: other) {
+    for fact in SymbolFact.concerning(symbol) where fact.value(of: symbol) != fact.value(of: other)
+    {
       // Where an object without an alignment of its own comes to lie is an accident.
       if fact == .alignment, symbol.impliedAlignment == other.impliedAlignment { continue }
       report(fact, Self.severity(of: fact, symbol, other), symbol, other)
@@ -36,7 +37,8 @@ extension AbiDiff {
   ) {
     let (was, isNow) = (fact.words(for: symbol), fact.words(for: other))
     report(
-      severity == .information ? .madeWeaker : fact.code, severity: severity, symbol, of: old, was, isNow,
+      severity == .information ? .madeWeaker : fact.code, severity: severity, symbol, of: old, was,
+      isNow,
       remark: severity == .information ? fact.code.title : nil,
       "was \(fact.phrase(was)) and is \(fact.phrase(isNow))")
   }
@@ -109,7 +111,8 @@ extension AbiDiff {
   private mutating func compareConditions(_ symbol: Symbol, _ other: Symbol) {
     let (was, isNow) = (old.condition(of: symbol), new.condition(of: other))
     guard was != isNow else { return }
-    let isLess = isNarrower(isNow.kernels, than: was.kernels) || isNarrower(isNow.archs, than: was.archs)
+    let isLess =
+      isNarrower(isNow.kernels, than: was.kernels) || isNarrower(isNow.archs, than: was.archs)
     report(
       isLess ? .removed : .madeWeaker, symbol, of: old, was.words, isNow.words,
       remark: "where it exists", "existed on \(was.words) and exists on \(isNow.words)")
@@ -132,10 +135,12 @@ extension AbiDiff {
     }
     let nodes = Set(new.versions.map(\.name))
     for (place, node) in old.versions.enumerated() where !nodes.contains(node.name) {
-      // Programs need the versions of symbols that they use; linkers add few others.
+      // Programs need the versions of symbols that they use; linkers add few others. To a library
+      // without any version the dynamic linker does not object.
       let isUsed = old.symbols.contains { $0.versionIndex.map { Int($0) } == place }
       reportWhole(
-        .versionNodeMissing, severity: isUsed ? .error : .warning, node.name.spelled, "-",
+        .versionNodeMissing, severity: isUsed && !new.versions.isEmpty ? .error : .warning,
+        node.name.spelled, "-",
         "the version \(node.name.spelled) is not defined any more", version: node.name)
     }
     let known = Set(old.versions.map(\.name))

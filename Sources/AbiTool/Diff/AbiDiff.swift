@@ -59,12 +59,16 @@ public struct AbiDiff: Sendable {
     for place in old.symbols.indices {
       let symbol = old.symbols[place]
       let version = old.version(of: symbol)
-      take(place) { new.version(of: $0) == version && new.condition(of: $0) == old.condition(of: symbol) }
+      take(place) {
+        new.version(of: $0) == version && new.condition(of: $0) == old.condition(of: symbol)
+      }
       take(place) { new.version(of: $0) == version }
     }
     for place in old.symbols.indices where matches[place] == nil {
       let isVersioned = old.symbols[place].versionIndex != nil
-      take(place) { ($0.versionIndex != nil) != isVersioned && (isVersioned || $0.isDefaultVersion) }
+      take(place) {
+        ($0.versionIndex != nil) != isVersioned && (isVersioned || $0.isDefaultVersion)
+      }
     }
   }
 

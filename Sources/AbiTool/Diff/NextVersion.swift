@@ -17,7 +17,8 @@ public struct NextVersion: Sendable {
   ///   - soname: that of the old library.
   ///   - newSoname: that of the new library.
   ///   - fileName: the name of the old file, such as `libdemo.so.1.2.3`.
-  public init(after verdict: AbiDiff.Verdict, soname: String?, newSoname: String?, fileName: String) {
+  public init(after verdict: AbiDiff.Verdict, soname: String?, newSoname: String?, fileName: String)
+  {
     step =
       switch verdict {
       case .identical: .patch
@@ -75,7 +76,8 @@ public struct NextVersion: Sendable {
 
   /// For the last line of a report.
   public func words(_ verdict: AbiDiff.Verdict, current: String?) -> String {
-    let version = "next version: \(number.map { "\($0) (\(step.rawValue))" } ?? "a larger \(step.rawValue)")"
+    let version =
+      "next version: \(number.map { "\($0) (\(step.rawValue))" } ?? "a larger \(step.rawValue)")"
     switch verdict {
     case .identical: return version
     case .compatible: return version + (current.map { ", SONAME stays \($0)" } ?? "")

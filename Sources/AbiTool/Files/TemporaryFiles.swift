@@ -107,8 +107,13 @@ public enum TemporaryFiles {
     removeAll()
     let number = Int32(byte)
     signal(number, SIG_DFL)
+    // A parent may have started this process with the signal blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     raise(number)
-    return nil
+    _exit(128 + number)
   }
 
   /// Those that are not ignored, as under nohup.

@@ -105,7 +105,10 @@ extension Hook {
 
   var swiftpm: String {
     """
-    // In the dependencies of the package; then: swift package abi-check --library \(library) --abi \(abi)
+    // In the dependencies of the package. The ABI of a library product of `type: .dynamic` is
+    // ABI/NAME.abi:
+    //   swift package --allow-writing-to-package-directory abi-check --update
+    //   swift package abi-check
     .package(url: "<the repository of abitool>", from: "\(ToolVersion.current)"),
     """
   }

@@ -72,7 +72,8 @@ struct DynamicTokens {
         result += value
         rest = rest.dropFirst(token.count + 2)
       } else if rest.hasPrefix(token),
-        rest.dropFirst(token.count).first.map({ !$0.isLetter && $0 != "_" && !$0.isNumber }) != false
+        rest.dropFirst(token.count).first.map({ !$0.isLetter && $0 != "_" && !$0.isNumber })
+          != false
       {
         result += value
         rest = rest.dropFirst(token.count)

@@ -157,7 +157,8 @@ public struct AssemblyText {
     default:
       throw plan.error(
         entry,
-        "\(plan.name(of: entry)): no assembler has a name for symbol type \(entry.type.rawValue)")
+        "\(plan.name(of: entry)): no assembler can define a symbol of type \(TypeName.name(of: entry.type))"
+      )
     }
   }
 

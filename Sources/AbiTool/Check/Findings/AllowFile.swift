@@ -103,16 +103,14 @@ private struct CandidateNames {
     if pattern.pattern == "*" { return true }
     guard let symbol = finding.symbol else { return false }
     if symbol.bytes.withUnsafeBytes(pattern.matches) { return true }
-    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) }) {
+    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) })
+    {
       return true
     }
     if pattern.pattern.contains("@"), let head = finding.head {
       return Array(head.utf8).withUnsafeBytes(pattern.matches)
     }
-    // Patterns for mangled names have none of these.
-    guard pattern.pattern.utf8.contains(where: { ":( ".utf8.contains($0) }),
-      let demangled
-    else { return false }
+    guard pattern.meansDemangledNames, let demangled else { return false }
     return Array(demangled.utf8).withUnsafeBytes(pattern.matches)
   }
 }

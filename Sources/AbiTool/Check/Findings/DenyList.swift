@@ -1,3 +1,4 @@
+internal import Mangling
 public import SystemPackage
 
 /// Names that a project calls internal: a glob a line, `#` begins a comment.
@@ -26,8 +27,23 @@ public struct DenyList: Sendable {
     self.patterns = patterns
   }
 
-  /// The pattern that denies a name.
+  var isEmpty: Bool { patterns.isEmpty }
+
+  /// The pattern that denies a symbol: by its mangled name, or, when the pattern has a colon,
+  /// parenthesis or blank, by the demangled one.
   func pattern(denying name: UnsafeRawBufferPointer) -> String? {
-    patterns.first { $0.matches(name) }?.pattern
+    var demangled: [UInt8]?
+    return patterns.first { glob in
+      if glob.matches(name) { return true }
+      guard glob.meansDemangledNames, WeakCxx.isCxx(name) else { return false }
+      let text = demangled ?? Array((Demangler.demangle([UInt8](name)) ?? "").utf8)
+      demangled = text
+      return text.withUnsafeBytes(glob.matches)
+    }?.pattern
   }
+}
+
+extension Glob {
+  /// Mangled names have none of these.
+  var meansDemangledNames: Bool { pattern.utf8.contains { ":( ".utf8.contains($0) } }
 }

@@ -8,7 +8,7 @@ extension FindingCode {
 
   /// Function here, data there.
   public static let kindDiffers = FindingCode(
-    "kind-differs", .error, "function, data or absolute value",
+    "kind-differs", .error, "kind differs: function, data or absolute",
     explanation: """
       A program calls a function and reads data; which of the two a symbol is decides the code \
       and the relocations of the program, at link time and for good.
@@ -20,7 +20,7 @@ extension FindingCode {
 
   /// `STT_FUNC`, `STT_GNU_IFUNC`, `STT_NOTYPE`, …
   public static let typeDiffers = FindingCode(
-    "type-differs", .error, "symbol type",
+    "type-differs", .error, "symbol type differs",
     explanation: """
       Linkers treat an untyped symbol, a function and an indirect function (IFUNC) differently, \
       for example when a program takes its address, so the program depends on the build it was \
@@ -36,7 +36,7 @@ extension FindingCode {
 
   /// Global, weak or unique.
   public static let bindingDiffers = FindingCode(
-    "binding-differs", .error, "binding",
+    "binding-differs", .error, "binding differs",
     explanation: """
       A weak symbol says that it may be absent or replaced, a unique one that the process has one \
       copy. Stubs and checks can promise one binding only.
@@ -48,7 +48,7 @@ extension FindingCode {
 
   /// `st_size` of data.
   public static let sizeDiffers = FindingCode(
-    "size-differs", .error, "size of data",
+    "size-differs", .error, "size of data differs",
     explanation: """
       A program that is not position-independent holds a copy of the object (copy relocation), as \
       large as the library it was linked against said. With a larger object at run time the copy \
@@ -64,7 +64,7 @@ extension FindingCode {
 
   /// Writable, zero, read-only or read-only after relocation.
   public static let storageDiffers = FindingCode(
-    "storage-differs", .error, "writable or read-only",
+    "storage-differs", .error, "storage differs: writable, read-only or RELRO",
     explanation: """
       Linkers put the program's copy of an object into writable memory or into memory that is \
       made read-only, as the library says. A program linked against a writable one faults, or \
@@ -79,7 +79,7 @@ extension FindingCode {
 
   /// Thread-local or not.
   public static let tlsDiffers = FindingCode(
-    "tls-differs", .error, "thread-local or not",
+    "tls-differs", .error, "thread-local in some builds only",
     explanation: """
       Thread-local data is reached through the thread pointer, other data by its address. Code \
       that was compiled for one of them reads something else with the other.
@@ -91,7 +91,7 @@ extension FindingCode {
 
   /// `NAME@VERSION` here, another version there.
   public static let versionDiffers = FindingCode(
-    "version-differs", .error, "symbol version",
+    "version-differs", .error, "symbol version differs",
     explanation: """
       A program records the version of each symbol that it uses, and the dynamic linker refuses \
       to start it when the library has the symbol under another one.
@@ -103,7 +103,7 @@ extension FindingCode {
 
   /// `@@` here, `@` there.
   public static let defaultVersionDiffers = FindingCode(
-    "default-version-differs", .error, "default version or not",
+    "default-version-differs", .error, "default version in some builds only",
     explanation: """
       Only the default version (@@) of a symbol is found at link time. With a non-default one (@) \
       programs that are on disk run, and new ones do not link.
@@ -115,7 +115,7 @@ extension FindingCode {
 
   /// Names of one object here, of two there.
   public static let aliasDiffers = FindingCode(
-    "alias-differs", .error, "names of one object",
+    "alias-differs", .error, "names of one object in some builds only",
     explanation: """
       When a program holds a copy of an object, all its names must lead to the copy. If the names \
       belong together in one build only, the program sees two objects where the library has one, \
@@ -128,7 +128,7 @@ extension FindingCode {
 
   /// Default or protected.
   public static let visibilityDiffers = FindingCode(
-    "visibility-differs", .error, "protected or not",
+    "visibility-differs", .error, "protected in some builds only",
     explanation: """
       Programs cannot hold a copy of protected data, and a protected function cannot be \
       overridden: what links against one build fails, or behaves differently, with the other.
@@ -140,7 +140,7 @@ extension FindingCode {
 
   /// The bits of `st_other` beyond visibility.
   public static let otherDiffers = FindingCode(
-    "other-differs", .error, "calling convention in st_other",
+    "other-differs", .error, "calling convention (st_other) differs",
     explanation: """
       These bits tell how a function is to be called, for example that it uses vector registers \
       of its own (STO_AARCH64_VARIANT_PCS, STO_RISCV_VARIANT_CC). Without them the dynamic linker \
@@ -153,7 +153,7 @@ extension FindingCode {
 
   /// What a linker sees of the alignment.
   public static let alignmentDiffers = FindingCode(
-    "alignment-differs", .warning, "alignment",
+    "alignment-differs", .warning, "alignment differs",
     explanation: """
       A program's copy of an object is aligned as the library's object happened to be. The ABI \
       records the lowest alignment of all builds, so code that relies on the higher one may fault.
@@ -165,7 +165,7 @@ extension FindingCode {
 
   /// `DT_SONAME`.
   public static let sonameDiffers = FindingCode(
-    "soname-differs", .error, "SONAME",
+    "soname-differs", .error, "SONAME differs",
     explanation: """
       Programs record the SONAME of the library that they were linked against, and look for a \
       file of that name at run time.
@@ -177,7 +177,7 @@ extension FindingCode {
 
   /// Version definitions and their parents.
   public static let versionNodesDiffer = FindingCode(
-    "version-nodes-differ", .error, "version nodes",
+    "version-nodes-differ", .error, "version nodes differ",
     explanation: """
       The dynamic linker checks at start that the library defines each version that the program \
       needs, whether or not a symbol of it is used.
@@ -189,7 +189,7 @@ extension FindingCode {
 
   /// `e_flags`.
   public static let flagsDiffer = FindingCode(
-    "flags-differ", .error, "ELF flags",
+    "flags-differ", .error, "ELF flags differ",
     explanation: """
       The flags in the ELF header say which calling convention the code follows, for example hard \
       or soft floating point. Linkers refuse to mix them, or should.

@@ -176,7 +176,8 @@ extension FindingCode {
     example: """
       tool needs libm.so.6 and uses nothing of it
       """,
-    cure: "link with --as-needed, or leave the -l away; a library used with dlopen only is no reason")
+    cure:
+      "link with --as-needed, or leave the -l away; a library used with dlopen only is no reason")
 
   /// The search for libraries ends at a stub.
   public static let stubAtRunTime = FindingCode(

@@ -29,7 +29,8 @@ extension LibraryCheck {
     {
       report(
         .defaultVersionDiffers, symbol,
-        "the ABI says that it is the default version, and \(path) has it as \(actual.head(of: own))")
+        "the ABI says that it is the default version, and \(path) has it as \(actual.head(of: own))"
+      )
     }
     for fact in PromiseCheck.differences(promised: symbol, actual: own) {
       if fact == .alignment, symbol.impliedAlignment == own.impliedAlignment { continue }

@@ -19,23 +19,21 @@ public struct LibraryCheck {
   public static func findings(
     _ path: FilePath, keeps promise: PromisedAbi, options: Options = Options()
   ) throws(InputError) -> [Finding] {
-    var complete = Extraction.Options()
-    complete.profile = .complete
-    let actual = try Extraction.extract(from: path, options: complete)
-    guard !actual.abi.symbols.isEmpty else {
-      throw InputError(path: path.string, "the library has no symbols, so it keeps no promise")
-    }
     var canonical = Extraction.Options()
     canonical.neededNames = promise.names
     let kept = try Extraction.extract(from: path, options: canonical)
-    let header = actual.header
+    guard !kept.abi.symbols.isEmpty else {
+      throw InputError(path: path.string, "the library has no symbols, so it keeps no promise")
+    }
+    let header = kept.header
     let arch = options.architecture ?? Architecture(of: header)?.name
     let promised = try promise.abi.selection(
       Abi.Selector(
         kernel: options.kernel, arch: arch, addressSize: header.elfClass.addressSize),
       path: promise.path)
+    let actual = try Self.holding(promised, kept.abi, path)
     var check = LibraryCheck(
-      path: path.string, promise: promise, promised: promised, actual: actual.abi)
+      path: path.string, promise: promise, promised: promised, actual: actual)
     check.checkTarget(header, options)
     check.checkSoname()
     check.checkVersionNodes()
@@ -43,6 +41,21 @@ public struct LibraryCheck {
     check.checkAliases()
     check.findUnpromised(in: kept.abi)
     return check.findings
+  }
+
+  /// What the library has: what extraction keeps, or, when the text lists more, all.
+  private static func holding(_ promised: Abi, _ kept: Abi, _ path: FilePath) throws(InputError)
+    -> Abi
+  {
+    let index = SymbolIndex(kept)
+    let holdsAll = promised.symbols.allSatisfy { symbol in
+      symbol.storage == .undefined
+        || promised.withName(of: symbol) { index.symbols(named: $0).place >= 0 }
+    }
+    guard !holdsAll else { return kept }
+    var complete = Extraction.Options()
+    complete.profile = .complete
+    return try Extraction.extract(from: path, options: complete).abi
   }
 
   /// The library, as the user named it.

@@ -186,7 +186,8 @@ extension ImageCheck {
     let object = image.loaded[index].object
     let names = object.definitions(of: name).compactMap { object.version(at: $0.version)?.name }
     return names.isEmpty
-      ? "without a version" : "as \(Set(names).sorted().map(\.spelled).joined(separator: ", ")) only"
+      ? "without a version"
+      : "as \(Set(names).sorted().map(\.spelled).joined(separator: ", ")) only"
   }
 
   private func providerElsewhere(of name: ByteName, _ version: LinkObject.Version?) -> Provider? {

@@ -32,7 +32,8 @@ public struct ProgramBatch: Sendable {
     _ = await batch.run { part in
       for index in part * step..<min((part + 1) * step, files.count) {
         do throws(InputError) {
-          let found = try check.check(FilePath(files[index].path))
+          let found = try check.check(
+            FilePath(files[index].path), wasFound: files[index].isFound)
           results.withLock { $0[index] = found }
         } catch {
           failures.withLock { $0[index] = error }
@@ -42,10 +43,7 @@ public struct ProgramBatch: Sendable {
     let errors = failures.withLock { $0 }
     return Result(
       findings: Self.merged(results.withLock { $0.flatMap { $0 } }),
-      failures: errors.keys.sorted().compactMap { index in
-        // What has no dynamic symbols and was not asked for by name is no matter.
-        errors[index]
-      }, fileCount: files.count)
+      failures: errors.keys.sorted().compactMap { errors[$0] }, fileCount: files.count)
   }
 
   private struct Key: Hashable {

@@ -25,10 +25,12 @@ public struct ProgramCheck: Sendable {
 
   /// The findings about one file.
   ///
+  /// - Parameter wasFound: the file was not named but found in a directory, so one without dynamic
+  ///   symbols, such as separate debug information, is no mistake.
   /// - Throws: `InputError` when it is no program or library.
-  public func check(_ path: FilePath) throws(InputError) -> [Finding] {
+  public func check(_ path: FilePath, wasFound: Bool = false) throws(InputError) -> [Finding] {
     let ties = options.isKernelAgnostic ? try options.kernelTies?(path) ?? [] : []
-    guard let program = try object(at: path) else { return ties }
+    guard let program = try object(at: path, wasFound: wasFound) else { return ties }
     var check = ImageCheck(
       image: loader.load(program, at: path.string), loader: loader, options: options,
       file: path.string)
@@ -45,19 +47,20 @@ public struct ProgramCheck: Sendable {
   }
 
   /// Nil for a statically linked program, which needs nothing.
-  func object(at path: FilePath) throws(InputError) -> LinkObject? {
+  func object(at path: FilePath, wasFound: Bool = false) throws(InputError) -> LinkObject? {
     switch loader.cache.entry(at: path.string) {
     case .object(let object): return object
     case .absent: throw InputError(path: path.string, Errno.noSuchFileOrDirectory.description)
     case .unusable(let error):
-      if error.code == .absent, Self.isStaticProgram(path) { return nil }
+      if error.code == .absent, wasFound || Self.isStaticProgram(path) { return nil }
       throw InputError(path: path.string, error.description)
     }
   }
 
   private static func isStaticProgram(_ path: FilePath) -> Bool {
     guard let file = try? ElfFile(path: path) else { return false }
-    return file.header.type == .executable || file.header.type == .shared
+    let isLoaded = file.header.type == .executable || file.header.type == .shared
+    return isLoaded && !file.segments.contains { $0.kind == .dynamic }
   }
 }
 

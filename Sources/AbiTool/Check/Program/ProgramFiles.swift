@@ -24,7 +24,9 @@ public struct ProgramFiles: Sendable {
   }
 
   private mutating func search(_ directory: String) {
-    var pending = [directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory]
+    var pending = [
+      directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+    ]
     while let directory = pending.popLast() {
       for name in Sysroot("").entries(of: directory) {
         let path = "\(directory == "/" ? "" : directory)/\(name)"

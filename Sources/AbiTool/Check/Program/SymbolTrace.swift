@@ -32,7 +32,8 @@ public struct SymbolTrace: Sendable {
     let glob = Glob(pattern)
     if name.bytes.withUnsafeBytes(glob.matches) { return true }
     if let version = object.version(at: reference.version)?.name,
-      pattern == "\(name.spelled)@\(version.spelled)" || pattern == "\(name.spelled)@@\(version.spelled)"
+      pattern == "\(name.spelled)@\(version.spelled)"
+        || pattern == "\(name.spelled)@@\(version.spelled)"
     {
       return true
     }
@@ -72,7 +73,8 @@ private struct Story {
       }
       for place in after { text += "  too late   \(name(of: place)) has it as well\n" }
     } else {
-      text += reference.isWeak ? "  not found: it is 0, which a weak symbol may be\n" : "  not found\n"
+      text +=
+        reference.isWeak ? "  not found: it is 0, which a weak symbol may be\n" : "  not found\n"
     }
     return text
   }
@@ -93,7 +95,8 @@ private struct Story {
       return "  not in     \(name(of: place))\n"
     }
     let versions = others.compactMap { candidate.version(at: $0.version)?.name.spelled }
-    return "  not in     \(name(of: place)), which has version \(versions.joined(separator: ", "))\n"
+    return
+      "  not in     \(name(of: place)), which has version \(versions.joined(separator: ", "))\n"
   }
 
   /// `tool -> libfoo.so.1 (by the RUNPATH of tool) -> …`.

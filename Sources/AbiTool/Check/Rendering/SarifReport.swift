@@ -55,7 +55,7 @@ enum SarifReport {
     json.field("ruleId", finding.code.name)
     if let index = rules.firstIndex(of: finding.code) { json.field("ruleIndex", index) }
     json.field("level", level(finding.severity))
-    text("message", "\(finding.message). \(finding.cure)", to: &json)
+    text("message", "\(finding.message); \(finding.cure)", to: &json)
     json.key("locations")
     json.array { json in
       if let place = finding.place {

@@ -1,0 +1,184 @@
+import AbiTool
+import ElfKit
+import Testing
+
+/// What a stub consists of, and what keeps an ABI from becoming one.
+struct StubPlanTests {
+  private func plan(_ text: String, arch: String? = nil, kernel: String? = nil) throws -> StubPlan {
+    let abi = try AbiParser.parse(Array(text.utf8), path: "test.abi")
+    let architecture = try arch.map { try #require(Architecture(named: $0)) }
+    return try StubPlan(abi, path: "test.abi", architecture: architecture, kernel: kernel)
+  }
+
+  private func entry(_ name: String, in plan: StubPlan) throws -> StubPlan.Entry {
+    try #require(plan.entries.first { plan.name(of: $0) == name })
+  }
+
+  private func offset(_ name: String, in plan: StubPlan) throws -> UInt64 {
+    guard case .section(_, let offset) = try entry(name, in: plan).place else {
+      throw PlanError.noAddress(name)
+    }
+    return offset
+  }
+
+  enum PlanError: Error { case noAddress(String) }
+
+  // MARK: Layout
+
+  @Test func addressesPromiseTheAlignmentOfTheTextAndNoMore() throws {
+    let plan = try plan(
+      "a D 1\nb D 64 align=64\nc D 8\nd D 24\ne D 8 align=2\nf D 3\ng D 4096 align=4096\nh D 16\n")
+    let alignments: [(String, UInt64)] = [
+      ("a", 1), ("b", 64), ("c", 8), ("d", 8), ("e", 2), ("f", 1), ("h", 16),
+    ]
+    for (name, alignment) in alignments {
+      let offset = try offset(name, in: plan)
+      #expect(offset & (0 &- offset) == alignment, "\(name) at \(offset)")
+    }
+    #expect(try offset("g", in: plan) % 4096 == 0)
+    #expect(plan.extent(of: .data).alignment == 4096)
+  }
+
+  @Test func objectsDoNotOverlapAndAliasesAreOne() throws {
+    let plan = try plan("a B 8\nb B 8 alias=a\nc B 0\nd B 0\ne B 8\nf V 8 alias=a\n")
+    #expect(try offset("a", in: plan) == offset("b", in: plan))
+    #expect(try offset("a", in: plan) == offset("f", in: plan))
+    let others = try ["a", "c", "d", "e"].map { try offset($0, in: plan) }
+    #expect(Set(others).count == 4)
+  }
+
+  @Test func eachKindOfDataHasItsSection() throws {
+    let plan = try plan(
+      "a D 8\nb B 8\nc R 8\nd D 8 relro\ne B 8 tls\nf D 8 tls\ng V 8 ro\nh V 8\ni u 8 relro\nj T\n")
+    let expected: [(String, StubPlan.Section)] = [
+      ("a", .data), ("b", .bss), ("c", .readOnly), ("d", .relro), ("e", .threadBss),
+      ("f", .threadData), ("g", .readOnly), ("h", .data), ("i", .relro), ("j", .text),
+    ]
+    for (name, section) in expected {
+      guard case .section(let found, _) = try entry(name, in: plan).place else {
+        throw PlanError.noAddress(name)
+      }
+      #expect(found == section, "\(name)")
+    }
+    #expect(plan.extent(of: .threadData).alignment == plan.extent(of: .threadBss).alignment)
+  }
+
+  @Test func functionsDifferInAddress() throws {
+    let plan = try plan("a T\nb T\nc W\nd i\n")
+    let offsets = try ["a", "b", "c", "d"].map { try offset($0, in: plan) }
+    #expect(offsets == [0, 4, 8, 12])
+  }
+
+  // MARK: Kernel and architecture
+
+  @Test func alternativesAndConditionsAreResolved() throws {
+    let text = "f{m|j} T\ng D 8 size32=4\nh T kernel=nova\ni T arch=x86_32,arm_v7a\nk T kernel=hw\n"
+    let wide = try plan(text, arch: "amd64", kernel: "nova")
+    #expect(wide.entries.map { wide.name(of: $0) } == ["fm", "g", "h"])
+    #expect(try entry("g", in: wide).size == 8)
+    let narrow = try plan(text, arch: "i686", kernel: "hw")
+    #expect(narrow.entries.map { narrow.name(of: $0) } == ["fj", "g", "i", "k"])
+    #expect(try entry("g", in: narrow).size == 4)
+    #expect(try entry("g", in: narrow).alignmentShift == 2)
+  }
+
+  static let undecided: [(text: String, line: Int, option: String)] = [
+    ("a T\nz{m|j} T\nb D 8 size32=4\n", 2, "--arch"),
+    ("a T\n\nb D 8 size32=4\n", 3, "--arch"),
+    ("a T\nb T arch=arm\n", 2, "--arch"),
+    ("b T\na T kernel=hw\n", 2, "--kernel"),
+  ]
+
+  @Test(arguments: undecided)
+  func anAbiThatDependsOnTheTargetNamesTheFirstLine(text: String, line: Int, option: String) throws
+  {
+    let error = try #require(throws: InputError.self) { try plan(text) }
+    #expect(error.line == line)
+    #expect(error.message.contains("say which with \(option)"))
+  }
+
+  // MARK: Versions
+
+  @Test func parentsComeBeforeThoseThatInherit() throws {
+    let plan = try plan("#%version A C\n#%version B\n#%version C B\nf@@A T\nf@B T\ng@@C T\n")
+    #expect(plan.versions.map(\.name) == ["B", "C", "A"])
+    let entry = try entry("g", in: plan)
+    #expect(entry.version == 1)
+  }
+
+  @Test func statedOrderOfVersionsIsKept() throws {
+    let plan = try plan("#%version A\n#%version B\n#%version-order B A\nf@@A T\nf@B T\n")
+    #expect(plan.versions.map(\.name) == ["B", "A"])
+  }
+
+  @Test func thousandsOfVersionsInOneChainArePlanned() throws {
+    var text = "#%version V0\n"
+    for number in 1..<20_000 { text += "#%version V\(number) V\(number - 1)\n" }
+    text += "f@@V19999 T\n"
+    let plan = try plan(text)
+    #expect(plan.entries.first?.version == 19_999)
+  }
+
+  @Test func moreVersionsThanAnIndexCanHoldAreAnError() throws {
+    let text = (0..<33_000).map { "#%version V\($0)\n" }.joined() + "f T\n"
+    let error = try #require(throws: InputError.self) { try plan(text) }
+    #expect(error.message.contains("33000 versions"))
+  }
+
+  // MARK: What cannot be
+
+  static let impossible: [(text: String, arch: String?, line: Int?, message: String)] = [
+    ("a T\nb D 9223372036854775807\n", nil, 2, "does not fit the address space"),
+    ("b D 4611686018427387000\nc D 4611686018427387000\n", nil, 2, "does not fit"),
+    ("b D 3000000000\n", "arm", 1, "the address space of arm"),
+    ("b R 1500000000\nc D 1500000000\n", "i386", 2, "the address space of i386"),
+    ("b@@V1 T\nb@@V2 T\n", nil, 2, "what a program is linked to"),
+    ("b@@V1 T\nb T\n", nil, 2, "what a program is linked to"),
+    ("b U\nb@@V2 T\n", nil, 2, "what a program is linked to"),
+    ("fm T\nf{m|j} T\n", "x86_64", 2, "the same symbol as fm (line 1)"),
+    ("a T\nb D 8 align=4294967296\n", nil, 2, "an alignment of more than"),
+    ("#%version A B\n#%version B A\na@@A T\n", nil, nil, "inherit from each other"),
+    ("a T arch=pdp11\n", "x86_64", 1, "arch=pdp11: no such architecture"),
+    ("a@V U\n", nil, 1, "is undefined"),
+    ("{m|} T\n", "i386", 1, "an empty name"),
+    ("a R 8 tls\n", nil, 1, "thread-local data is writable"),
+    ("a D 8\nb R 8 alias=a\n", nil, 2, "another kind of data"),
+    ("a D 8\nb B 8 alias=a\n", nil, 2, "another kind of data"),
+    ("a D 16 size32=8\nb{m|j} D 16 size32=8 alias=a\nc D 8 alias=a\n", "x86_64", 3, "same object"),
+  ]
+
+  @Test(arguments: impossible)
+  func whatCannotBeAStubIsAnErrorWithItsLine(
+    text: String, arch: String?, line: Int?, message: String
+  ) throws {
+    let error = try #require(throws: InputError.self) { try plan(text, arch: arch) }
+    #expect(error.line == line)
+    #expect(error.message.contains(message), "\(error)")
+  }
+
+  // MARK: Names
+
+  static let spellings = [
+    ("x86_64", "amd64"), ("i386", "x86_32"), ("i386", "I686"), ("arm", "arm_v7a"),
+    ("arm", "armhf"), ("aarch64", "arm_v8a"), ("aarch64", "ARM64"), ("riscv64", "riscv"),
+    ("ppc64le", "powerpc64le"), ("s390x", "s390x"), ("mips64el", "mips64el"),
+  ]
+
+  @Test(arguments: spellings)
+  func architecturesAreKnownByAllTheirNames(name: String, spelling: String) throws {
+    #expect(Architecture(named: spelling)?.name == name)
+  }
+
+  @Test func noSpellingNamesTwoArchitectures() {
+    var seen: Set<String> = []
+    for architecture in Architecture.all {
+      for spelling in architecture.spellings { #expect(seen.insert(spelling).inserted) }
+    }
+  }
+
+  @Test func headersLeadBackToTheirArchitecture() {
+    for architecture in Architecture.all {
+      #expect(Architecture(of: architecture.header) == architecture)
+    }
+  }
+}
