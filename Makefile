@@ -106,10 +106,10 @@ install-integrations:
 	  > $(SHARE)/pkgconfig/abitool.pc
 
 format:
-	$(SWIFT) format -i -r Package.swift Sources Tests
+	$(SWIFT) format -i -r Package.swift Sources Plugins Tests
 
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict -r Package.swift Sources Plugins Tests
 
 clean:
 	rm -rf .build .build-asan .build-bench
