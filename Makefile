@@ -16,8 +16,14 @@ BUILD_FILES := libelf-dev:/usr/include/gelf.h \
                libiberty-dev:/usr/include/libiberty/demangle.h \
                binutils-dev:/usr/include/dis-asm.h libdw-dev:/usr/include/elfutils/libdw.h \
                binutils:/usr/bin/ld.gold gcc:/usr/bin/cc g++:/usr/bin/c++ pkg-config:/usr/bin/pkg-config
-TEST_FILES  := mold:/usr/bin/mold elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox \
-               cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson
+TEST_FILES  := mold:/usr/bin/mold llvm:/usr/bin/llvm-readelf elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox \
+               cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson \
+               binutils-aarch64-linux-gnu:/usr/bin/aarch64-linux-gnu-as \
+               binutils-arm-linux-gnueabihf:/usr/bin/arm-linux-gnueabihf-as \
+               binutils-mips64el-linux-gnuabi64:/usr/bin/mips64el-linux-gnuabi64-as \
+               binutils-powerpc64le-linux-gnu:/usr/bin/powerpc64le-linux-gnu-as \
+               binutils-riscv64-linux-gnu:/usr/bin/riscv64-linux-gnu-as \
+               binutils-s390x-linux-gnu:/usr/bin/s390x-linux-gnu-as
 BENCH_FILES := hyperfine:/usr/bin/hyperfine llvm:/usr/bin/llvm-nm valgrind:/usr/bin/valgrind
 
 # $(call install,PACKAGE:FILE ...) installs the packages whose file is missing.
@@ -100,10 +106,10 @@ install-integrations:
 	  > $(SHARE)/pkgconfig/abitool.pc
 
 format:
-	$(SWIFT) format -i -r Package.swift Sources Tests
+	$(SWIFT) format -i -r Package.swift Sources Plugins Tests
 
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict -r Package.swift Sources Plugins Tests
 
 clean:
 	rm -rf .build .build-asan .build-bench

@@ -32,7 +32,8 @@ struct CheckKernelsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where the file of an architecture is; {file} is what --pattern gives.", valueName: "pattern"))
+      "Where the file of an architecture is; {file} is what --pattern gives.", valueName: "pattern")
+  )
   var archPattern = BuildLocator.usualArchPattern
 
   @Option(

@@ -55,7 +55,8 @@ struct HookCommand: ParsableCommand {
       return
     }
     let hook = Hook(
-      library: library ?? abi.map { StubNames.stem(of: FilePath($0)) } ?? "demo", abi: abi, programs: program,
+      library: library ?? abi.map { StubNames.stem(of: FilePath($0)) } ?? "demo", abi: abi,
+      programs: program,
       soname: soname)
     try Diagnostics.output(hook.text(for: system))
   }

@@ -36,6 +36,18 @@ struct IfsoCommand: AsyncParsableCommand {
       "How many libraries at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
+  /// Runs `abitool ifso IN OUT` without options, which is what build systems run after every link.
+  /// Parsing arguments takes longer than making the interface library of most.
+  ///
+  /// - Returns: false when the arguments are others.
+  static func runsPlain(_ arguments: [String]) throws(InputError) -> Bool {
+    guard arguments.count == 4, arguments[1] == "ifso",
+      arguments[2...].allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") })
+    else { return false }
+    try InterfaceLibrary.write(for: FilePath(arguments[2]), to: FilePath(arguments[3]))
+    return true
+  }
+
   func validate() throws {
     if directory == nil, files.count != 2 {
       throw ValidationError(

@@ -24,6 +24,7 @@ struct Abitool: AsyncParsableCommand {
   static func main() async {
     TemporaryFiles.removeOnSignals()
     do {
+      if try IfsoCommand.runsPlain(CommandLine.arguments) { return }
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -30,7 +30,9 @@ struct KernelCheckPropertyTests {
   /// Names that differ between architectures, data, versions, and symbols some builds lack.
   private static func texts(_ generator: inout Generator) -> Texts {
     var texts: Texts = [:]
-    for kernel in kernels { for arch in archs { texts[kernel, default: [:]][arch] = ["ld_shared T"] } }
+    for kernel in kernels {
+      for arch in archs { texts[kernel, default: [:]][arch] = ["ld_shared T"] }
+    }
     func add(_ chance: Int, _ line: (String, String) -> String) {
       let isEverywhere = Int.random(in: 0..<100, using: &generator) >= chance
       for kernel in kernels {
@@ -45,11 +47,15 @@ struct KernelCheckPropertyTests {
       let sizes = [4, 8, 16, 24].shuffled(using: &generator)
       let differs = Int.random(in: 0..<3, using: &generator) == 0
       add(10) { kernel, arch in
-        let size = differs ? sizes[kernels.firstIndex(of: kernel) ?? 0] : is32Bit(arch) ? sizes[0] / 2 : sizes[0]
+        let size =
+          differs
+          ? sizes[kernels.firstIndex(of: kernel) ?? 0] : is32Bit(arch) ? sizes[0] / 2 : sizes[0]
         return "ld_object_\(number) \(number % 3 == 0 ? "B" : "D") \(size)"
       }
       let version = Bool.random(using: &generator)
-      add(10) { kernel, _ in "ld_versioned_\(number)@@\(version && kernel == "hw" ? "LD_1" : "LD_2") T" }
+      add(10) { kernel, _ in
+        "ld_versioned_\(number)@@\(version && kernel == "hw" ? "LD_1" : "LD_2") T"
+      }
     }
     return texts
   }
@@ -83,7 +89,8 @@ struct KernelCheckPropertyTests {
   /// What a finding says, apart from the order in which builds are listed.
   private func facts(_ check: KernelCheck) -> [String] {
     check.findings.map { finding in
-      let details = finding.details.map { "\($0.builds.sorted().map(\.label)) \($0.value)" }.sorted()
+      let details = finding.details.map { "\($0.builds.sorted().map(\.label)) \($0.value)" }
+        .sorted()
       return "\(finding.severity) \(finding.code) \(finding.head ?? "") \(details)"
     }.sorted()
   }
@@ -114,7 +121,8 @@ struct KernelCheckPropertyTests {
           kernel: kernel, arch: arch, addressSize: Self.is32Bit(arch) ? 4 : 8)
         let part = AbiPrinter(try parsed.selection(selector, path: "joint")).text()
         let path = scratch.path("\(arch)/ld-\(kernel).abi")
-        let own = try AbiParser.parse(Array(try Data(contentsOf: URL(fileURLWithPath: path))), path: path)
+        let own = try AbiParser.parse(
+          Array(try Data(contentsOf: URL(fileURLWithPath: path))), path: path)
         #expect(part == AbiPrinter(own).text(), "\(kernel) on \(arch)")
       }
     }
@@ -160,7 +168,10 @@ struct JointTextTests {
     ("_ZThn16_N1A1fEm", "_ZThn8_N1A1fEy", "_ZThn{16|8}_N1A1fE{m|y}"),
     ("_ZThn104_N1A1fEv", "_ZThn52_N1A1fEv", "_ZThn{104|52}_N1A1fEv"),
     ("_ZTv0_n24_N1AD0Ev", "_ZTv0_n12_N1AD0Ev", "_ZTv0_n{24|12}_N1AD0Ev"),
-    ("_ZN4Base7AlignerILm8EE5alignEm", "_ZN4Base7AlignerILj4EE5alignEm", "_ZN4Base7AlignerIL{m8|j4}EE5alignEm"),
+    (
+      "_ZN4Base7AlignerILm8EE5alignEm", "_ZN4Base7AlignerILj4EE5alignEm",
+      "_ZN4Base7AlignerIL{m8|j4}EE5alignEm"
+    ),
     ("a", "ab", "a{|b}"),
   ])
   func alternativesAreAsShortAsTheyCanBe(wide: String, narrow: String, folded: String) {

@@ -45,7 +45,8 @@ struct CheckKernelsErrorTests {
       atPath: scratch.path("ld-linux.lib.so"), withDestinationPath: "ld-hw.lib.so")
     try expectRefusal(
       ["--kernels", "nova,hw,linux"],
-      "ld-linux.lib.so: the same file for hw and linux; a build compared with itself proves nothing")
+      "ld-linux.lib.so: the same file for hw and linux; a build compared with itself proves nothing"
+    )
   }
 
   @Test func truncatedLibraryIsRefused() throws {
@@ -59,7 +60,8 @@ struct CheckKernelsErrorTests {
   }
 
   @Test func libraryWithoutSymbolsIsRefused() throws {
-    _ = try Fixtures.compile("", as: "ld-hw.lib.so", ["-shared", "-nostdlib", "-fPIC"], in: scratch)
+    _ = try Fixtures.compile(
+      "", as: "ld-hw.lib.so", ["-shared", "-nostdlib", "-fPIC"], in: scratch)
     try expectRefusal(
       ["--kernels", "nova,hw"],
       "ld-hw.lib.so: no symbols that an ABI could promise; is it the right file?")
@@ -107,7 +109,8 @@ struct CheckKernelsErrorTests {
 
   @Test(arguments: [
     [], ["--kernels", "nova", "--list"], ["--kernels", "nova", "--join"],
-    ["--kernels", "nova", "--exact"], ["--explain", "no-such-code"], ["--kernels", "nova", "-j", "0"],
+    ["--kernels", "nova", "--exact"], ["--explain", "no-such-code"],
+    ["--kernels", "nova", "-j", "0"],
     ["--kernels", "nova", "--format", "xml"], ["--kernels", "nova", "--size-type", "loose"],
   ])
   func wrongUsageIsStatus64(arguments: [String]) throws {

@@ -10,7 +10,8 @@ struct CheckKernelsTests {
 
   private func check(_ arguments: [String], kernels: [String] = Fixtures.kernels) throws -> Outcome
   {
-    try abitool(["check", "--kernels", kernels.joined(separator: ",")] + arguments, in: scratch.url)
+    try abitool(
+      ["check", "--kernels", kernels.joined(separator: ",")] + arguments, in: scratch.url)
   }
 
   private func onAllArchs(_ arguments: [String], kernels: [String] = Fixtures.kernels) throws
@@ -145,7 +146,9 @@ struct CheckKernelsTests {
       }
       try scratch.write("ld-\(kernel).abi", kept.joined(separator: "\n") + "\n")
     }
-    let outcome = try check(["--size-type", "strict", "--archs", "x86_64", "--arch-pattern", "{file}"])
+    let outcome = try check([
+      "--size-type", "strict", "--archs", "x86_64", "--arch-pattern", "{file}",
+    ])
     #expect(outcome.status == 0, "\(outcome.text)")
     #expect(outcome.text.contains("\nld: one ABI for nova, hw, linux on x86_64, "))
   }
@@ -189,21 +192,38 @@ struct CheckKernelsTests {
       }
     }
     lines.append("ld_vanished T")
+    lines.append("ld_clock@LD_9 T")
+    lines.append("ld_thumb_sun T")
+    lines.append("_ZN10Connection9ram_quotaEv T")
     lines.append("_ZN10Connection6donateEj T")
     try scratch.write("ld.abi", lines.joined(separator: "\n") + "\n")
     let outcome = try onOneArch(["--abi", "ld.abi", "--format", "json"])
     let findings = try report(outcome).findings
-    func named(_ code: String) -> [String] { findings.filter { $0.code == code }.compactMap(\.symbol) }
-    #expect(Set(named("missing")) == ["ld_vanished", "_ZN10Connection6donateEj"])
+    func named(_ code: String) -> [String] {
+      findings.filter { $0.code == code }.compactMap(\.symbol)
+    }
+    #expect(
+      Set(named("missing")) == [
+        "ld_vanished", "_ZN10Connection6donateEj", "ld_clock", "ld_thumb_sun",
+        "_ZN10Connection9ram_quotaEv",
+      ])
     #expect(named("too-small") == ["ld_cache_line"])
     #expect(named("too-large") == ["ld_prime_table"])
     #expect(named("unpromised").contains("ld_port_in"))
     #expect(Set(findings.map(\.code)).isSuperset(of: ["text-order", "text-trailing-blanks"]))
-    let relative = findings.first { $0.symbol == "_ZN10Connection6donateEj" }
-    #expect(
-      relative?.cure.hasPrefix(
-        "the library has _ZN10Connection6donateEm (Connection::donate(unsigned long)); or ") == true)
-    #expect(relative?.line == lines.count)
+    for (symbol, relative) in [
+      ("_ZN10Connection6donateEj", "_ZN10Connection6donateEm (Connection::donate(unsigned long))"),
+      (
+        "_ZN10Connection9ram_quotaEv",
+        "_ZNK10Connection9ram_quotaEv (Connection::ram_quota() const)"
+      ),
+      ("ld_clock", "it @@LD_2 and @LD_1"), ("ld_thumb_sun", "ld_thumb_sum"),
+    ] {
+      let cure = findings.first { $0.code == "missing" && $0.symbol == symbol }?.cure
+      #expect(cure?.hasPrefix("the library has \(relative); or ") == true, "\(cure ?? symbol)")
+    }
+    #expect(findings.first { $0.symbol == "_ZN10Connection6donateEj" }?.line == lines.count)
+    #expect(findings.first { $0.symbol == "ld_vanished" }?.cure.hasPrefix("define it") == true)
   }
 
   // MARK: The joint ABI
@@ -229,7 +249,8 @@ struct CheckKernelsTests {
       .split(separator: "\n").map(String.init)
     for line in [
       "_ZN10Connection11upgrade_ramE{m|j} T", "nova_utcb T kernel=nova",
-      "lx_signal_table B 256 arch=x86_32,x86_64 kernel=linux", "_ZThn{16|8}_N4Base13Log_componentD0Ev T",
+      "lx_signal_table B 256 arch=x86_32,x86_64 kernel=linux",
+      "_ZThn{16|8}_N4Base13Log_componentD0Ev T",
       "ld_boot_info D 32 align=8 kernel=hw", "environ B 8 alias=__environ size32=4",
       "_ZN10Connection6vtraceEPKcSt9__va_list T arch=arm_v7a,arm_v8a",
     ] { #expect(lines.contains(line), "\(line)") }
@@ -241,7 +262,8 @@ struct CheckKernelsTests {
     _ = try onAllArchs(["--write", "joint", "--join", "--exact"])
     // No assembler takes a quote in a name.
     func withoutQuotes(_ text: String) -> String {
-      text.split(separator: "\n").filter { !$0.hasPrefix("\"ld\\x22") }.joined(separator: "\n") + "\n"
+      text.split(separator: "\n").filter { !$0.hasPrefix("\"ld\\x22") }.joined(separator: "\n")
+        + "\n"
     }
     let joint = try String(contentsOfFile: scratch.path("joint"), encoding: .utf8)
     try scratch.write("joint.abi", withoutQuotes(joint))

@@ -70,7 +70,7 @@ struct IfsoTests {
     }
     let lint = try run("eu-elflint", ["--gnu-ld", output])
     #expect(lint.text == "No errors\n")
-    let reader = try run("llvm-readelf-14", ["-a", output])
+    let reader = try run("llvm-readelf", ["-a", output])
     #expect(reader.errors.isEmpty)
   }
 

@@ -12,7 +12,9 @@ struct JsonSchema {
 
   private func check(_ value: Any, _ schema: Any, _ path: String) -> [String] {
     guard var schema = schema as? [String: Any] else { return [] }
-    if let reference = schema["$ref"] as? String, let target = resolve(reference) { schema = target }
+    if let reference = schema["$ref"] as? String, let target = resolve(reference) {
+      schema = target
+    }
     var found: [String] = []
     if let type = schema["type"] as? String, !has(value, type) {
       return ["\(path): not of type \(type)"]
@@ -64,11 +66,13 @@ struct JsonSchema {
     case "object": value is [String: Any]
     case "array": value is [Any]
     case "string": value is String
-    case "boolean": (value as? NSNumber).map { CFGetTypeIDIsBool($0) } ?? false
+    case "boolean": (value as? NSNumber).map { isBool($0) } ?? false
     case "integer": value is Int
     default: false
     }
   }
 
-  private func CFGetTypeIDIsBool(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+  private func isBool(_ number: NSNumber) -> Bool {
+    String(cString: number.objCType) == "c"
+  }
 }

@@ -107,7 +107,7 @@ struct StubWriterTests {
     let stub = scratch.path("c.so")
     try abitoolSucceeds(["extract", try systemLibrary("libc.so.6"), "-o", abi])
     try abitoolSucceeds(["stub", abi, "--arch", arch, "-o", stub])
-    for reader in ["readelf", "llvm-readelf-14"] {
+    for reader in ["readelf", "llvm-readelf"] {
       let outcome = try run(reader, ["-aW", stub])
       #expect(outcome.status == 0)
       #expect(outcome.errors.isEmpty)

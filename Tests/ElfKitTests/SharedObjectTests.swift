@@ -188,7 +188,7 @@ struct SharedObjectTests {
   @Test(arguments: headers)
   func readersOfOthersHaveNothingToSay(header: ElfHeader) throws {
     let path = try write(try Sample(header).image()).string
-    for reader in ["readelf", "llvm-readelf-14"] {
+    for reader in ["readelf", "llvm-readelf"] {
       let outcome = try run(reader, ["-aW", path])
       #expect(outcome.status == 0)
       #expect(outcome.errors.isEmpty)

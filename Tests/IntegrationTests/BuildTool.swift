@@ -151,7 +151,9 @@ struct ExampleProject {
   @discardableResult
   func buildAll() throws -> BuildLog {
     let log = try build()
-    guard log.status == 0 else { throw UnexpectedState(description: "\(tool.rawValue): \(log.text)") }
+    guard log.status == 0 else {
+      throw UnexpectedState(description: "\(tool.rawValue): \(log.text)")
+    }
     return log
   }
 

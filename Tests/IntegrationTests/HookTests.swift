@@ -65,7 +65,8 @@ import Testing
   @Test func theHookForMesonBuilds() throws {
     let text = try hook("meson", "--library", "greet", "--program", "hello")
     try directory.write(
-      "meson.build", "project('greeting', 'c')\ngreet = shared_library('greet', 'greet.c')\n" + text)
+      "meson.build", "project('greeting', 'c')\ngreet = shared_library('greet', 'greet.c')\n" + text
+    )
     try build("meson", "setup", "build")
     try build("ninja", "-C", "build")
     try expectGreeting("build")
@@ -109,7 +110,8 @@ import Testing
   }
 
   @Test func aMissingIncludedFileSaysWhereItWasLookedFor() throws {
-    let outcome = try abitool(["hook", "make", "--path"], environment: ["ABITOOL_SHARE": "/nowhere"])
+    let outcome = try abitool(
+      ["hook", "make", "--path"], environment: ["ABITOOL_SHARE": "/nowhere"])
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("make/abi.mk: not found in /nowhere"))
   }

@@ -62,6 +62,7 @@ enum LibrarySymbols {
       symbol.place = .section(section(of: entry))
       symbol.size = entry.size
       symbol.offset = entry.value
+      guard entry.alignment <= 1 << 31 else { throw .hugeAlignment(table.name(of: entry)) }
       // An empty object is not copied, so its alignment says nothing.
       symbol.alignmentShift = entry.size == 0 ? 0 : UInt8(entry.alignment.trailingZeroBitCount)
     }
@@ -77,5 +78,14 @@ enum LibrarySymbols {
     case .bss, .common: .bss
     case .data, .undefined, .absolute: .data
     }
+  }
+}
+
+extension ElfError {
+  fileprivate static func hugeAlignment(_ name: UnsafeRawBufferPointer) -> ElfError {
+    ElfError(
+      .malformed,
+      "malformed ELF file: symbol \(ByteName([UInt8](name)).spelled) is aligned to more than 2^31 bytes"
+    )
   }
 }

@@ -8,9 +8,25 @@ extension StubPlan {
     guard abi.dependsOnBuild else { return abi }
     try requireArguments(for: abi, kernel: kernel)
     for condition in abi.conditions { _ = try applies(condition, in: abi, kernel: kernel) }
+    try requireNames(in: abi)
     let selector = Abi.Selector(
       kernel: kernel, arch: architecture?.name, addressSize: architecture?.elfClass.addressSize)
     return try abi.selection(selector, path: path)
+  }
+
+  /// Of `{m|}` nothing is left on 32-bit targets.
+  private func requireNames(in abi: Abi) throws(InputError) {
+    let is32Bit = architecture?.elfClass == .elf32
+    for symbol in abi.symbols where symbol.hasAlternatives {
+      let isEmpty = abi.withSpelledName(of: symbol) {
+        Self.resolve($0, is32Bit: is32Bit).isEmpty
+      }
+      guard !isEmpty else {
+        throw InputError(
+          path: path, line: symbol.sourceLine == 0 ? nil : Int(symbol.sourceLine),
+          "\(abi.name(of: symbol)) is an empty name on \(is32Bit ? 32 : 64)-bit targets")
+      }
+    }
   }
 
   mutating func select(from abi: Abi, kernel: String?) throws(InputError) {
@@ -37,10 +53,6 @@ extension StubPlan {
           entry.nameLength = UInt32(name.count)
           names.append(contentsOf: name)
         }
-      }
-      guard entry.nameLength > 0 else {
-        throw error(
-          entry, "\(abi.name(of: symbol)) is an empty name on \(is32Bit ? 32 : 64)-bit targets")
       }
       entries.append(entry)
     }

@@ -103,7 +103,8 @@ private struct CandidateNames {
     if pattern.pattern == "*" { return true }
     guard let symbol = finding.symbol else { return false }
     if symbol.bytes.withUnsafeBytes(pattern.matches) { return true }
-    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) }) {
+    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) })
+    {
       return true
     }
     if pattern.pattern.contains("@"), let head = finding.head {

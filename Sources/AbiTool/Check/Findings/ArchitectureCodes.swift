@@ -1,7 +1,8 @@
 /// Codes for C++ names, and sizes, that depend on the architecture.
 extension FindingCode {
   static let architectureCodes = [
-    sizeType, pointerDifferenceType, pointerWidthType, fixedWidthType, longType, vaListType, longDoubleType,
+    sizeType, pointerDifferenceType, pointerWidthType, fixedWidthType, longType, vaListType,
+    longDoubleType,
     int128Type, thunkOffset, allocationOperator, templateArgument, otherWidth, widthUnproven,
     wordSizedData,
   ]

@@ -27,6 +27,8 @@ public struct DenyList: Sendable {
     self.patterns = patterns
   }
 
+  var isEmpty: Bool { patterns.isEmpty }
+
   /// The pattern that denies a symbol: by its mangled name, or, when the pattern has a colon,
   /// parenthesis or blank, by the demangled one.
   func pattern(denying name: UnsafeRawBufferPointer) -> String? {

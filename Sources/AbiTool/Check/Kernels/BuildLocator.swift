@@ -28,9 +28,8 @@ public struct BuildLocator: Sendable {
   public func builds() throws(InputError) -> [Build] {
     try refuseRepetition(of: kernels, "--kernels")
     try refuseRepetition(of: archs, "--archs")
-    guard kernels.count < 2 || (pattern ?? "{kernel}").contains("{kernel}")
-      || archPattern.contains("{kernel}")
-    else {
+    let names = (pattern ?? "{kernel}") + archPattern
+    guard kernels.count < 2 || names.contains("{kernel}") else {
       throw InputError(
         path: "--pattern \(pattern ?? "")",
         "all kernels would have one file; expected {kernel} in the pattern")
@@ -78,7 +77,8 @@ public struct BuildLocator: Sendable {
 
   /// The names that a build may have: with the usual pattern, an ABI text in its place.
   private func fileNames(_ kernel: String, _ arch: String) -> [String] {
-    let usual = kernels.isEmpty ? ["{lib}.lib.so", "{lib}.abi"] : [Self.usualPattern, "{lib}-{kernel}.abi"]
+    let usual =
+      kernels.isEmpty ? ["{lib}.lib.so", "{lib}.abi"] : [Self.usualPattern, "{lib}-{kernel}.abi"]
     return (pattern.map { [$0] } ?? usual).map { pattern in
       let file = filled(pattern, kernel, arch)
       guard !arch.isEmpty else { return file }
@@ -110,7 +110,8 @@ public struct BuildLocator: Sendable {
       places.append(
         shown.isEmpty
           ? "\(shownPlace) is empty"
-          : "\(shownPlace) has \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : ""))
+          : "\(shownPlace) has \(shown.joined(separator: ", "))"
+            + (rest > 0 ? " and \(rest) more" : ""))
     }
     return places.joined(separator: "; ")
   }
@@ -131,7 +132,8 @@ public struct BuildLocator: Sendable {
       if let other = seen[identity] {
         throw InputError(
           path: build.path,
-          "the same file for \(other.label) and \(build.label); a build compared with itself proves nothing"
+          "the same file for \(other.label) and \(build.label); "
+            + "a build compared with itself proves nothing"
         )
       }
       seen[identity] = build
@@ -143,7 +145,9 @@ public struct BuildLocator: Sendable {
 enum DirectoryListing {
   /// Sorted, without hidden ones. Nil when the directory cannot be read.
   static func names(in directory: FilePath) -> [String]? {
-    guard let stream = opendir(directory.string.isEmpty ? "." : directory.string) else { return nil }
+    guard let stream = opendir(directory.string.isEmpty ? "." : directory.string) else {
+      return nil
+    }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {

@@ -42,7 +42,8 @@ struct FactCheck {
         first = (build, symbol)
         continue
       }
-      guard symbol.hasFacts(of: firstSymbol), symbol.isDefaultVersion == firstSymbol.isDefaultVersion
+      guard symbol.hasFacts(of: firstSymbol),
+        symbol.isDefaultVersion == firstSymbol.isDefaultVersion
       else { return false }
       if symbol.versionIndex == nil, firstSymbol.versionIndex == nil { continue }
       guard
@@ -128,7 +129,9 @@ struct FactCheck {
     guard cells.contains(where: { fact.value(of: $0.symbol) != value }) else { return nil }
     guard let (code, severity) = judgement(of: fact, cells) else { return nil }
     var groups: [String: BuildSet] = [:]
-    for cell in cells { groups[fact.words(for: cell.symbol), default: BuildSet()].insert(cell.build) }
+    for cell in cells {
+      groups[fact.words(for: cell.symbol), default: BuildSet()].insert(cell.build)
+    }
     var finding = finding(code, declaration, first.symbol, groups)
     finding.severity = severity
     if let version {

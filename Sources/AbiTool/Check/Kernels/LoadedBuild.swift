@@ -24,7 +24,7 @@ struct LoadedBuild: Sendable {
     let path = FilePath(build.path)
     let input = try InputBytes(path: path)
     let arch = try CheckedArch(label: build.arch)
-    if input.withBytes({ $0.starts(with: [0x7f, UInt8(ascii: "E"), UInt8(ascii: "L"), UInt8(ascii: "F")]) }) {
+    if input.withBytes({ $0.starts(with: Self.elfMagic) }) {
       let result = try Extraction.extract(from: path, options: options)
       abi = result.abi
       weakNames = result.weakNames
@@ -46,6 +46,9 @@ struct LoadedBuild: Sendable {
     }
   }
 
+  /// `e_ident[EI_MAG0]` to `e_ident[EI_MAG3]`.
+  private static let elfMagic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+
   private static func refuse(_ header: ElfHeader, unlessFor arch: CheckedArch, path: String)
     throws(InputError)
   {
@@ -62,7 +65,8 @@ struct LoadedBuild: Sendable {
   /// Reads all builds, as many at a time as there are cores.
   ///
   /// - Throws: the `InputError` of the first build that cannot be used.
-  static func load(_ builds: [Build], options: Extraction.Options, jobs: Int?) async
+  static func load(_ builds: [Build], options: Extraction.Options, jobs: Int?)
+    async
     throws(InputError) -> [LoadedBuild]
   {
     let slots = LoadedBuilds(count: builds.count)

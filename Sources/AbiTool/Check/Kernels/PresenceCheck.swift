@@ -5,11 +5,14 @@ struct PresenceCheck {
   let matrix: SymbolMatrix
   let words: BuildWords
   let denied: DenyList
+  /// Whether a build was read from an ABI text.
+  private let hasTexts: Bool
   private var parser = MangledNameParser()
 
   init(_ matrix: SymbolMatrix, denied: DenyList) {
     self.matrix = matrix
     self.denied = denied
+    hasTexts = matrix.builds.contains { $0.header == nil }
     words = BuildWords(matrix.builds)
   }
 
@@ -27,6 +30,7 @@ struct PresenceCheck {
   // MARK: Internal symbols
 
   private func internalFinding(_ declaration: Declaration) -> Finding? {
+    guard !denied.isEmpty || hasTexts else { return nil }
     for name in declaration.names {
       let bytes = matrix.name(name)
       if let pattern = bytes.bytes.withUnsafeBytes(denied.pattern(denying:)) {

@@ -91,7 +91,8 @@ struct PromiseCheck {
     return SymbolFact.concerning(promised).filter { fact in
       guard fact.value(of: promised) != fact.value(of: actual) else { return false }
       switch fact {
-      case .alignment: return promised.alignmentShift != nil && promised.alignment < actual.alignment
+      case .alignment:
+        return promised.alignmentShift != nil && promised.alignment < actual.alignment
       case .size: return !(promised.size == 0 && promised.binding == .weak)
       case .storage:
         let writable: [Symbol.Storage] = [.data, .bss]
@@ -173,9 +174,10 @@ struct PromiseCheck {
       details: details, remark: remark,
       place: Finding.Place(path: promise.path, line: line == 0 ? nil : line),
       message: "\(outcome.name.spelled): \(message)", cure: cure)
-    if let index = promise.abi.symbols.firstIndex(where: { $0.sourceLine == outcome.symbol.sourceLine }) {
-      finding.version = promise.abi.version(of: promise.abi.symbols[index])
-      finding.isDefaultVersion = promise.abi.symbols[index].isDefaultVersion
+    let promised = promise.abi.symbols.first { $0.sourceLine == outcome.symbol.sourceLine }
+    if let promised {
+      finding.version = promise.abi.version(of: promised)
+      finding.isDefaultVersion = promised.isDefaultVersion
     }
     return finding
   }

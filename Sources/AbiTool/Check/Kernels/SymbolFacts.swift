@@ -48,8 +48,7 @@ enum SymbolFact: CaseIterable {
   func words(for symbol: Symbol) -> String {
     switch self {
     case .kind:
-      symbol.isData
-        ? "\(KindLetter(of: symbol).character) \(symbol.size)" : String(KindLetter(of: symbol).character)
+      String(KindLetter(of: symbol).character) + (symbol.isData ? " \(symbol.size)" : "")
     case .tls: symbol.isTls ? "thread-local" : "global"
     case .type: TypeName.name(of: symbol.type).uppercased()
     case .binding:

@@ -79,9 +79,10 @@ struct SymbolMatrix: Sendable {
 
   /// The name as the text spells it, in place.
   func withSpelledName<Result>(_ name: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    // In place: a copy of the ABI would count the references of all its parts.
     let place = places[name]
-    let abi = builds[Int(place.build)].abi
-    return abi.withSpelledName(of: abi.symbols[Int(place.symbol)], body)
+    let symbol = builds[Int(place.build)].abi.symbols[Int(place.symbol)]
+    return builds[Int(place.build)].abi.withSpelledName(of: symbol, body)
   }
 
   /// The name in bytes.

@@ -8,7 +8,8 @@ enum WidthAlternatives {
     while left.first != nil || right.first != nil {
       let common = zip(left, right).prefix { $0 == $1 }.count
       // A number is one thing: it is not to be taken apart.
-      let length = common == min(left.count, right.count) ? common : wholeNumbers(left, right, common)
+      let isWhole = common == min(left.count, right.count)
+      let length = isWhole ? common : wholeNumbers(left, right, common)
       out += left.prefix(length)
       left = left.dropFirst(length)
       right = right.dropFirst(length)
@@ -43,8 +44,9 @@ enum WidthAlternatives {
 
   /// How many bytes of each side belong to the first difference: as few as possible, so that
   /// what follows agrees for a while.
-  private static func difference(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> (Int, Int)
-  {
+  private static func difference(
+    _ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>
+  ) -> (Int, Int) {
     // Numbers against numbers.
     let a = left.prefix { isDigit($0) }.count
     let b = right.prefix { isDigit($0) }.count
