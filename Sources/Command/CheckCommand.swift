@@ -7,19 +7,30 @@ import ArgumentParser
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Find what keeps a library or program from being kernel-agnostic.",
+    abstract: "Check a library's builds, an implementation or a program against what is promised.",
+    usage: """
+      abitool check [<options>] --kernels <name,…> [--archs <name,…>] [--abi <abi>]
+      abitool check [<options>] --library <file> ... --abi <abi>
+      abitool check [<options>] --program <file> ... [--abi <abi> ...] [--sysroot <dir>]
+      abitool check [<options>] --abi <abi> ...
+      abitool check --explain <code> | --list
+      """,
     discussion: """
-      Compares the builds of one library for several kernels, and with --archs for several \
-      architectures: what all share can be a promise to programs, the rest is listed with the \
-      reason and the cure.
+      With --kernels or --archs: the builds of one library for several kernels and architectures. \
+      What all share can be a promise to programs; the rest is listed, with the cure.
+
+      With --library: does an implementation keep the promise of an ABI? With --program: does a \
+      program need nothing beyond the ABIs, libraries or system given? With --abi alone: is the \
+      form of the texts right?
 
       Exit status: 0 clean, 1 something is rejected, 2 an input could not be used.
 
       Examples:
         abitool check --kernels nova,hw,linux
-        abitool check --kernels nova,hw,linux --archs x86_64,arm_v8a --dir bin --write ld.abi
-        abitool check --kernels nova,hw,linux --abi ld.abi --allow ld.allow
-        abitool check --abi ld.abi libc.abi
+        abitool check --kernels nova,hw,linux --archs x86_64,arm_v8a
+        abitool check --library ld-nova.lib.so --abi ld.abi --kernel nova
+        abitool check --program init --abi ld.abi libc.abi
+        abitool check --program /usr/bin --sysroot /
         abitool check --explain kernel-specific
       """)
 
@@ -28,7 +39,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The ABI text that is to be kept.", valueName: "abi"),
+    help: ArgumentHelp("The ABI texts that are to be kept.", valueName: "abi"),
     completion: .file())
   var abi: [String] = []
 
@@ -41,7 +52,9 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Print all finding codes.")
   var list = false
 
-  @Option(help: ArgumentHelp("Print what a finding code means, at length.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp(
+      "Print what a finding code means, why it matters and what to do.", valueName: "code"))
   var explain: String?
 
   mutating func validate() throws {
@@ -55,7 +68,10 @@ struct CheckCommand: AsyncParsableCommand {
     guard modes == 1 else {
       throw ValidationError(
         modes == 0
-          ? "say what to check: --kernels NAME,… or --archs NAME,…, --library FILE or --program FILE"
+          ? """
+          say what to check: --kernels NAME,… or --archs NAME,…, --library FILE, \
+          --program FILE, or --abi FILE alone
+          """
           : "one of --kernels or --archs, --library or --program, --list and --explain at a time")
     }
     try link.validate(abi: abi)

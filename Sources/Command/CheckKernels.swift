@@ -14,7 +14,7 @@ struct CheckKernelsOptions: ParsableArguments {
     transform: NameList.init)
   var archs: NameList?
 
-  @Option(help: "The name of the library: {lib} in the pattern.")
+  @Option(help: ArgumentHelp("The name of the library: {lib} in the pattern.", valueName: "name"))
   var lib = "ld"
 
   @Option(
@@ -70,7 +70,10 @@ struct CheckKernelsOptions: ParsableArguments {
   @Flag(help: "With --write: keep the file and its time stamp when it would not change.")
   var ifChanged = false
 
-  @Option(name: .shortAndLong, help: "How many files to read at a time; the number of cores.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many files to read at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   var isWanted: Bool { kernels != nil || archs != nil }

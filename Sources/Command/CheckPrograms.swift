@@ -5,6 +5,8 @@ import SystemPackage
 extension LinkCheckOptions {
   /// `check --program`.
   func checkPrograms(_ abi: [String], _ report: ReportOptions) async throws {
+    let files = try programFiles()
+    try requireSysroot()
     let loader = Loader(
       cache: ObjectCache(), sysroot: sysroot.map { Sysroot($0 == "/" ? "" : $0) },
       providers: try providers(abi))
@@ -26,7 +28,6 @@ extension LinkCheckOptions {
       try printSuggestion(check)
       return
     }
-    let files = ProgramFiles(program).files
     let progress = Progress(total: files.count)
     let result = await ProgramBatch(check, files).run { progress($0) }
     for failure in result.failures { Diagnostics.error(failure.description) }
@@ -35,7 +36,8 @@ extension LinkCheckOptions {
     let summary = Report(
       command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(),
       findings: findings,
-      approval: approval(files.count, abi), rejection: "not all that is needed is promised")
+      approval: approval(files.count, result.failures.count, abi),
+      rejection: "not all that is needed is promised")
     try finish(report, summary, failed: !result.failures.isEmpty)
   }
 
@@ -49,7 +51,33 @@ extension LinkCheckOptions {
     throw ExitCode(2)
   }
 
-  private func approval(_ count: Int, _ abi: [String]) -> String {
+  /// Nothing to check is not clean.
+  private func programFiles() throws(InputError) -> [ProgramFiles.File] {
+    let files = ProgramFiles(program).files
+    guard !files.isEmpty else {
+      throw InputError(
+        path: program.joined(separator: ", "),
+        "no dynamically linked program or shared library in there")
+    }
+    return files
+  }
+
+  /// Of a mistyped root it would be said that all libraries are missing.
+  private func requireSysroot() throws(InputError) {
+    guard let sysroot else { return }
+    do {
+      guard try FilePath(sysroot).stat().type == .directory else {
+        throw Errno.notDirectory
+      }
+    } catch {
+      throw InputError(path: "--sysroot \(sysroot)", "\(error)")
+    }
+  }
+
+  private func approval(_ count: Int, _ failures: Int, _ abi: [String]) -> String {
+    if failures > 0 {
+      return count == 1 ? "could not be checked" : "\(failures) of them could not be checked"
+    }
     guard sysroot == nil else { return "everything that is needed is there" }
     let names = (abi + library).joined(separator: ", ")
     return count == 1 ? "needs nothing beyond \(names)" : "need nothing beyond \(names)"

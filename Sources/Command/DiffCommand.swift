@@ -7,8 +7,14 @@ struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Tell what changed between two versions of an ABI, and whether it breaks anyone.",
+    usage: """
+      abitool diff [<options>] <old> <new>
+      abitool diff [<options>] --baseline <abi> [--update] <new>
+      """,
     discussion: """
-      OLD and NEW are ABI texts or libraries. Exit status: 0 when programs that are linked with \
+      OLD and NEW are ABI texts or libraries.
+
+      Exit status: 0 when programs that are linked with \
       OLD work with NEW, 1 when some break, 2 when an input could not be used.
 
       Examples:
@@ -32,7 +38,7 @@ struct DiffCommand: AsyncParsableCommand {
   @Flag(help: "With --baseline: accept the changes and write them into the file.")
   var update = false
 
-  @Option(help: "Compare what is promised (canonical) or all that a linker sees (complete).")
+  @Option(help: "Compare what is promised, or all that a linker sees.")
   var profile = Extraction.Profile.canonical
 
   @Option(help: "Of the ABIs, leave out what is for other kernels.")

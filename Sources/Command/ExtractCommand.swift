@@ -7,35 +7,40 @@ struct ExtractCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extract",
     abstract: "Write the ABI of a shared library as text.",
+    usage: "abitool extract [<options>] <file> ...",
     discussion: """
       Reads the dynamic symbol table of each FILE and writes what the library promises, one line \
       a symbol, sorted. Undefined symbols, linker artefacts and weak C++ symbols (template \
       instances, inline functions, weak vtables and type infos) are left out.
 
-      Example:
+      Examples:
         abitool extract ld-nova.lib.so > ld.abi
-        abitool extract --stats -o abi/ /usr/lib/libfoo.so /usr/lib/libbar.so
+        abitool extract --stats -o abi/ libfoo.so.1 libbar.so.2
+        abitool extract --update ld.abi ld-nova.lib.so
+        abitool extract libfoo.so.1 --explain 'foo_*'
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case abi, genode, json
   }
 
-  @Argument(help: "Shared libraries or dynamically linked programs.", completion: .file())
+  @Argument(
+    help: ArgumentHelp("Shared libraries or dynamically linked programs.", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
-      "The file to write, or with several FILEs the directory for NAME.abi each.",
+      "The file to write, or with several files the directory for NAME.abi each.",
       valueName: "out"),
     completion: .file())
   var output: String?
 
-  @Option(help: "What to keep: canonical (what is promised) or complete (what a linker sees).")
+  @Option(help: "What to keep: what is promised, or all that a linker sees.")
   var profile = Extraction.Profile.canonical
 
-  @Option(help: "The form to write: abi, genode (NAME KIND [SIZE]) or json.")
+  @Option(help: "The form to write; genode is NAME KIND [SIZE] lines.")
   var format = Format.abi
 
   @Option(
@@ -73,7 +78,10 @@ struct ExtractCommand: AsyncParsableCommand {
   @Flag(help: "Keep the output file and its time stamp when it would not change.")
   var ifChanged = false
 
-  @Option(name: .shortAndLong, help: "How many files to read at a time; the number of cores.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many files to read at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   mutating func validate() throws {
@@ -82,7 +90,7 @@ struct ExtractCommand: AsyncParsableCommand {
       files = [explain]
       self.explain = "*"
     }
-    guard !files.isEmpty else { throw ValidationError("Missing expected argument '<files> ...'") }
+    guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
     guard files.count == 1 || output != nil else {
       throw ValidationError("several files need -o DIR for their results")
     }

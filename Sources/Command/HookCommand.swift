@@ -7,20 +7,23 @@ struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
     abstract: "Print what a project's build needs to link with an ABI.",
+    usage: "abitool hook [<options>] <system>",
     discussion: """
       Prints a piece of a build file with the project's names filled in: programs are linked with \
-      a stub of the ABI, and the library is checked against it. SYSTEM is one of \
-      \(BuildSystem.allCases.map(\.rawValue).joined(separator: ", ")).
+      a stub of the ABI, and the library is checked against it. \
+      Read it before you add it.
 
-      Example:
-        abitool hook cmake --library demo --abi demo.abi --program app >> CMakeLists.txt
+      Examples:
+        abitool hook cmake --library demo --abi demo.abi --program app
         abitool hook make --path
       """)
 
   @Argument(help: ArgumentHelp("The build system.", valueName: "system"))
   var system: BuildSystem
 
-  @Option(help: ArgumentHelp("The name of the library.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The name of the library. (default: that of the ABI text)", valueName: "name"))
   var library: String?
 
   @Option(help: ArgumentHelp("The ABI text.", valueName: "file"), completion: .file())

@@ -16,22 +16,29 @@ struct IfsoCommand: AsyncParsableCommand {
       are those that are linked against the library. An output that would not change keeps its \
       time stamp, so a build links programs again only when the library's interface changes.
 
-      Example:
+      Examples:
         abitool ifso libfoo.so libfoo.ifso
+        abitool ifso -o interfaces/ libfoo.so.1 libbar.so.2
       """)
 
-  @Argument(help: "The shared library, and the file to write.", completion: .file())
+  @Argument(
+    help: ArgumentHelp("The shared library, and the file to write.", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
-      "Take all files for libraries, and write the interface library of each into this directory, under the library's name.",
+      """
+      Take all files for libraries, and write the interface library of each into this directory, \
+      under the library's name.
+      """,
       valueName: "directory"),
     completion: .directory)
   var directory: String?
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
       "How many libraries at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?

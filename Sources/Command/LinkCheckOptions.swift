@@ -7,14 +7,20 @@ struct LinkCheckOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Programs or libraries to check, or directories with them: do they need nothing beyond the ABIs and libraries given, or the system at --sysroot?",
+      """
+      Programs or libraries to check, or directories with them: do they need nothing beyond the \
+      ABIs and libraries given, or the system at --sysroot?
+      """,
       valueName: "file"), completion: .file())
   var program: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Without --program: implementations to check against the ABI. With it: libraries that the programs may use.",
+      """
+      Without --program: implementations to check against the ABI. With it: libraries that the \
+      programs may use.
+      """,
       valueName: "file"), completion: .file())
   var library: [String] = []
 
@@ -53,6 +59,9 @@ struct LinkCheckOptions: ParsableArguments {
       guard !abi.isEmpty || !library.isEmpty || sysroot != nil else {
         throw ValidationError(
           "say with --abi, --library or --sysroot what the programs may use")
+      }
+      if arch != nil {
+        throw ValidationError("--arch is for --library: a program says what it is for")
       }
       return
     }

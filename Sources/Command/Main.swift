@@ -9,7 +9,21 @@ import Glibc
 struct Abitool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abitool",
-    abstract: "Symbol lists, stub libraries and link checks for ELF.",
+    abstract: "Write down what a shared library promises, link against that, and check it.",
+    discussion: """
+      An ABI text lists the symbols that a library promises to those who link with it. It is \
+      extracted from a library, reviewed and checked in. A stub made from it stands for the \
+      library when programs are linked, and libraries and programs are checked against it.
+
+      Exit status: 0 clean, 1 a check found something to reject, 2 an input could not be used, 64 \
+      wrong usage.
+
+      Examples:
+        abitool extract libfoo.so.1 > libfoo.abi
+        abitool stub libfoo.abi -o libfoo.abi.so
+        abitool check --library build/libfoo.so.1 --abi libfoo.abi
+        abitool diff libfoo.so.1.0 libfoo.so.1.1
+      """,
     version: ToolVersion.current,
     subcommands: [
       ExtractCommand.self,

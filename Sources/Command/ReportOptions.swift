@@ -5,7 +5,7 @@ import SystemPackage
 
 /// How a report is to be given: what all commands that have findings share.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "The form of the report: text, json, sarif, github or markdown.")
+  @Option(help: "The form of the report.")
   var format = ReportFormat.text
 
   @Flag(help: "Only a table of how much was found of each kind.")
@@ -47,7 +47,8 @@ struct ReportOptions: ParsableArguments {
   ///
   /// - Throws: `ExitCode(1)` when the report rejects.
   func finish(
-    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped, listsInformation: Bool = false
+    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped,
+    listsInformation: Bool = false
   ) throws {
     var report = report
     report.warningsReject = strict
@@ -59,6 +60,7 @@ struct ReportOptions: ParsableArguments {
       text.usesColor = Self.colorIsWanted
       text.isQuiet = quiet || isQuiet
       text.listsInformation = listsInformation
+      text.mentionsExplanations = !oneLine
       if all {
         text.limit = nil
         text.listsInformation = true

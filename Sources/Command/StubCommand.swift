@@ -8,16 +8,18 @@ struct StubCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stub",
     abstract: "Make a stub library of an ABI: all symbols, no code.",
+    usage: "abitool stub [<options>] <abi> ...",
     discussion: """
       Programs that are linked against the stub are the programs that linking against the library \
       gives. What is written follows from the name of OUT: NAME.so is a library, NAME.o an object, \
       NAME.map or NAME.ver a version script, all else assembly. The assembly is good for every \
       architecture, unless the ABI says different things for them.
 
-      Example:
+      Examples:
         abitool stub ld.abi -o ld.abi.so --soname-suffix .lib.so
         abitool stub libc.abi --arch aarch64 -o libc.abi.so
         abitool stub libc.abi > libc.s
+        abitool stub --emit library -o stubs/ ld.abi libc.abi
       """)
 
   enum Emit: String, CaseIterable, ExpressibleByArgument {
@@ -56,7 +58,7 @@ struct StubCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The architecture, in GNU's, LLVM's or Genode's spelling; this machine's for libraries.",
+      "The architecture, in GNU's, LLVM's or Genode's spelling. (default for libraries and objects: this machine's)",
       valueName: "arch"))
   var arch: String?
 
@@ -71,7 +73,7 @@ struct StubCommand: AsyncParsableCommand {
       "What makes the name of the ABI a SONAME, if it states none.", valueName: "suffix"))
   var sonameSuffix = ".so"
 
-  @Option(help: "What to write: assembly, library, object or version-script.")
+  @Option(help: "What to write, in place of what the name of OUT says.")
   var emit: Emit?
 
   @Option(help: ArgumentHelp("The assembler, with arguments.", valueName: "command"))
@@ -94,7 +96,10 @@ struct StubCommand: AsyncParsableCommand {
     completion: .file())
   var depfile: String?
 
-  @Option(name: .shortAndLong, help: "How many ABIs to work on at a time; the number of cores.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many ABIs to work on at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   @Flag(name: .shortAndLong, help: "Show the commands that are run.")
@@ -175,7 +180,9 @@ struct StubCommand: AsyncParsableCommand {
     // Assembly is for all architectures unless one is named; the others are for one.
     let architecture = named ?? (emit == .library || emit == .object ? .host : nil)
     let abi = try InputBytes(path: path).withBytes { bytes throws(InputError) in
-      try AbiParser.parse(bytes, path: path.string)
+      // What a failed `abitool extract > FILE` leaves.
+      if bytes.isEmpty { throw InputError(path: path.string, "the file is empty") }
+      return try AbiParser.parse(bytes, path: path.string)
     }
     let plan = try StubPlan(
       abi, path: path.string, architecture: architecture, kernel: kernel,

@@ -8,6 +8,7 @@ struct TaintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "taint",
     abstract: "Find what ties a program to a kernel.",
+    usage: "abitool taint [<options>] <file> ...",
     discussion: """
       Looks in finished programs, libraries, objects and archives for system-call instructions, \
       headers of kernels (in DWARF), symbols and libraries of one kernel, a foreign interpreter \
@@ -19,10 +20,12 @@ struct TaintCommand: AsyncParsableCommand {
       Examples:
         abitool taint init
         abitool taint --summary ld-nova.lib.so
-        abitool taint --abi ld.abi --kernel-headers 'nova/*' --format sarif bin/*
+        abitool taint --abi ld.abi --kernel-headers 'nova/*' bin/*
       """)
 
-  @Argument(help: "Programs, libraries, objects or archives.", completion: .file())
+  @Argument(
+    help: ArgumentHelp("Programs, libraries, objects or archives.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Option(
@@ -46,21 +49,24 @@ struct TaintCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Name of the framework's dynamic linker; ld.lib.so and the SONAMEs of the ABIs otherwise.",
+      "Name of the framework's dynamic linker. Repeatable. (default: ld.lib.so and the SONAMEs of the ABIs)",
       valueName: "name"))
   var interpreter: [String] = []
 
   @Flag(help: "Look for in, out, hlt, cli, sti, wrmsr, vmcall and vmmcall, too.")
   var privileged = false
 
-  @Option(name: .shortAndLong, help: "How many files to read at a time; the number of cores.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many files to read at a time. (default: the number of cores)", valueName: "n"))
   var jobs: Int?
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
 
   mutating func validate() throws {
-    guard !files.isEmpty else { throw ValidationError("Missing expected argument '<files> ...'") }
+    guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs is at least 1") }
     if report.summary, report.format != .text {
       throw ValidationError("--summary is a form of text; leave out --format")

@@ -14,7 +14,7 @@ struct FindingDocumentationTests {
     return """
       ### `\(code.name)`
 
-      **\(code.title.prefix(1).uppercased() + code.title.dropFirst())** (\(code.severity.word))
+      **\(code.title)** (\(code.severity.word))
 
       \(wrapped(code.explanation))
 

@@ -77,7 +77,7 @@ public struct NextVersion: Sendable {
   /// For the last line of a report.
   public func words(_ verdict: AbiDiff.Verdict, current: String?) -> String {
     let version =
-      "next version: \(number.map { "\($0) (\(step.rawValue))" } ?? "a larger \(step.rawValue)")"
+      "next version: \(number.map { "\($0) (\(step.rawValue))" } ?? "a larger \(step.rawValue) number")"
     switch verdict {
     case .identical: return version
     case .compatible: return version + (current.map { ", SONAME stays \($0)" } ?? "")

@@ -18,14 +18,19 @@ public struct TaintText: Sendable {
       let place = finding.place.map { "\($0.path):\($0.line ?? 0): " } ?? ""
       out.line("\(place)\(out.paint("error:", .red)) \(finding.message) [\(finding.code)]")
     }
-    for result in results {
+    let firstTainted = results.firstIndex { result in
+      if case .tainted = result.verdict { true } else { false }
+    }
+    for (index, result) in results.enumerated() {
       if isQuiet, result.verdict == .kernelAgnostic { continue }
-      append(result, to: &out)
+      append(result, mentionsExplanations: index == firstTainted, to: &out)
     }
     return out.text
   }
 
-  private func append(_ result: TaintResult, to out: inout Output) {
+  private func append(
+    _ result: TaintResult, mentionsExplanations: Bool, to out: inout Output
+  ) {
     let numbered = zip(result.findings.indices, result.findings).filter { $1.allowance == nil }
     for code in FindingCode.taintCodes {
       let group = numbered.filter { $1.code == code }
@@ -55,6 +60,7 @@ public struct TaintText: Sendable {
       case .tainted: .red
       case .notKnown: .yellow
       }
+    if mentionsExplanations { out.line(TextReport.hint) }
     out.line(out.paint("\(result.path): \(result.verdictText)", color))
   }
 

@@ -55,6 +55,11 @@ public struct AbiParser: Sendable {
   public static func parseWithFlaws(_ text: UnsafeRawBufferPointer, path: String)
     throws(InputError) -> Result
   {
+    // The usual mistake: the library in place of its text.
+    if text.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
+      throw InputError(
+        path: path, "an ELF file, not an ABI text; `abitool extract` makes one from it")
+    }
     var parser = AbiParser(path: path)
     try parser.readLines(of: text)
     try parser.resolveAliases()

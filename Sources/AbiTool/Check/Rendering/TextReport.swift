@@ -18,6 +18,11 @@ public struct TextReport: Sendable {
   public var listsInformation = false
   /// Say nothing when nothing is rejected.
   public var isQuiet = false
+  /// Say, before the verdict, how to learn why a finding matters.
+  public var mentionsExplanations = true
+
+  /// What ``mentionsExplanations`` prints.
+  static let hint = "abitool check --explain CODE says why a finding matters"
 
   public init() {}
 
@@ -29,6 +34,11 @@ public struct TextReport: Sendable {
     case .lines:
       for finding in report.findings where isListed(finding) { append(finding, report, to: &out) }
     case .summary: appendSummary(of: report, to: &out)
+    }
+    if mentionsExplanations, style != .summary,
+      report.groups.contains(where: { $0.severity != .information })
+    {
+      out.line(Self.hint)
     }
     out.line(out.paint(report.verdict, report.isRejected ? .red : .green))
     return out.text
@@ -67,9 +77,11 @@ public struct TextReport: Sendable {
 
   private func append(_ group: Report.Group, _ report: Report, to out: inout Output) {
     let heading = out.paint("\(group.severity.word):", group.severity.color)
+    let isCounted = group.severity == .information && !listsInformation
     out.line(
-      "\(heading) \(group.code.title): \(Report.grouped(group.findings.count)) [\(group.code)]")
-    if group.severity == .information, !listsInformation {
+      "\(heading) \(group.code.title): \(Report.grouped(group.findings.count)) [\(group.code)]"
+        + (isCounted ? "; --all lists them" : ""))
+    if isCounted {
       out.line("")
       return
     }
