@@ -143,7 +143,7 @@ private let cases: [FindingCase] = [
     let directory = try TemporaryDirectory()
     let given = try arguments(directory, [("zero@@X_1 B 16", "zero@@X_1 B 8")])
     let outcome = try abitool(["check"] + given)
-    #expect(outcome.lines.count == 2)
+    #expect(outcome.lines.count == 3 && outcome.text.contains("--explain CODE"), "\(outcome.text)")
     #expect(
       outcome.lines.first?.hasSuffix(
         "error: zero@@X_1: the ABI says 8 bytes, and it is 16 bytes in \(given[1]) [too-small]")

@@ -171,7 +171,7 @@ extension AbiDiff {
         code, severity: severity, version: version, builds: builds,
         details: [
           Finding.Detail([builds[0]], oldValue), Finding.Detail([builds[1]], newValue),
-        ], message: message))
+        ], message: message, cure: code.cureOfChange))
   }
 
   // MARK: Aliases

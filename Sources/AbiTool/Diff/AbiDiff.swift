@@ -106,7 +106,8 @@ public struct AbiDiff: Sendable {
         details: [
           Finding.Detail([builds[0]], oldValue), Finding.Detail([builds[1]], newValue),
         ],
-        remark: remark, message: "\(ImageCheck.words(name, version: suffix)): \(message)"))
+        remark: remark, message: "\(ImageCheck.words(name, version: suffix)): \(message)",
+        cure: code.cureOfChange))
   }
 
   // MARK: Gone and new

@@ -1,5 +1,24 @@
 /// Codes for two versions of one library, beside those for builds that differ.
 extension FindingCode {
+  /// What to do about a difference between an old and a new library: of codes that elsewhere are
+  /// about differences between builds.
+  var cureOfChange: String? {
+    switch self {
+    case .sizeDiffers:
+      """
+      keep the size, and put what is new into another object or behind a function; or give the \
+      library a new SONAME
+      """
+    case .alignmentDiffers: "declare the object with the old alignment, or link programs again"
+    case .sonameDiffers: "keep the SONAME if programs that are on disk shall run with the library"
+    case .defaultVersionDiffers: "make one version of the name the default one (@@)"
+    case .kindDiffers, .typeDiffers, .storageDiffers, .tlsDiffers, .aliasDiffers,
+      .visibilityDiffers, .otherDiffers:
+      "undo the change, or give the library a new SONAME"
+    default: nil
+    }
+  }
+
   public static let diffCodes = [removed, renamed, defaultMoved, madeWeaker, added]
 
   /// Gone.

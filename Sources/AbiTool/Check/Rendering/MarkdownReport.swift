@@ -26,7 +26,7 @@ enum MarkdownReport {
     if group.findings.count > limit {
       text += "\n… and \(Report.grouped(group.findings.count - limit)) more\n"
     }
-    text += "\n_\(escaped(group.code.cure))_\n"
+    text += "\n_\(escaped(group.cure))_\n"
   }
 
   /// The builds that have a cell in the table; empty when a list says it better.

@@ -71,7 +71,8 @@ struct MatrixTable {
     return cells
   }
 
-  func append(to out: inout Output) {
+  /// - Parameter cure: what is said below for all rows.
+  func append(to out: inout Output, cure: String) {
     let widths = columns.indices.map { column in
       max(columns[column].count, rows.map { $0.cells[column].count }.max() ?? 0)
     }
@@ -83,7 +84,7 @@ struct MatrixTable {
     out.line(out.paint("    " + heading, .dim))
     for row in rows {
       out.line("    " + joined(row.cells) + "  " + Self.symbol(of: row.finding, out))
-      if row.finding.cure != row.finding.code.cure {
+      if row.finding.cure != cure {
         out.paragraph("→ " + row.finding.cure, indent: 8)
       }
     }

@@ -59,6 +59,15 @@ public struct Report: Sendable {
     var code: FindingCode
     var severity: Severity
     var findings: [Finding]
+
+    /// What to do: that of the rows of a table when they agree, else that of the code. (What a
+    /// finding in a sentence adds is a hint beside the code's cure.)
+    var cure: String {
+      guard let first = findings.first?.cure,
+        findings.allSatisfy({ $0.cure == first && !$0.details.isEmpty })
+      else { return code.cure }
+      return first
+    }
   }
 
   /// What no allow file accepts, by severity and code.

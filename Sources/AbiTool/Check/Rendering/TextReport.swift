@@ -87,17 +87,19 @@ public struct TextReport: Sendable {
     }
     let shown = limit.map { group.findings.prefix($0) } ?? group.findings[...]
     let tables = MatrixTable.tables(of: Array(shown), builds: report.builds)
-    for table in tables { table.append(to: &out) }
-    for finding in shown where finding.details.isEmpty { appendSentence(finding, to: &out) }
+    for table in tables { table.append(to: &out, cure: group.cure) }
+    for finding in shown where finding.details.isEmpty {
+      appendSentence(finding, cure: group.cure, to: &out)
+    }
     if shown.count < group.findings.count {
       let rest = Report.grouped(group.findings.count - shown.count)
       out.line("  … and \(rest) more (--all lists them)")
     }
-    out.paragraph("cure: " + group.code.cure, indent: 2)
+    out.paragraph("cure: " + group.cure, indent: 2)
     out.line("")
   }
 
-  private func appendSentence(_ finding: Finding, to out: inout Output) {
+  private func appendSentence(_ finding: Finding, cure: String, to out: inout Output) {
     if finding.symbol != nil, finding.place == nil {
       out.line("    " + MatrixTable.symbol(of: finding, out))
       return
@@ -109,7 +111,7 @@ public struct TextReport: Sendable {
       text += ": "
     }
     out.line(text + finding.message)
-    if finding.cure != finding.code.cure { out.paragraph("→ " + finding.cure, indent: 4) }
+    if finding.cure != cure { out.paragraph("→ " + finding.cure, indent: 4) }
   }
 }
 
