@@ -47,7 +47,8 @@ struct ReportOptions: ParsableArguments {
   ///
   /// - Throws: `ExitCode(1)` when the report rejects.
   func finish(
-    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped, listsInformation: Bool = false
+    _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped,
+    listsInformation: Bool = false
   ) throws {
     var report = report
     report.warningsReject = strict

@@ -21,7 +21,8 @@ import Testing
       LinkerConfiguration.defaultDirectories(for: Architecture(named: "i386"))
         == ["/lib/i386-linux-gnu", "/usr/lib/i386-linux-gnu", "/lib", "/usr/lib"])
     #expect(
-      LinkerConfiguration.defaultDirectories(for: Architecture(named: "aarch64")).contains("/lib64"))
+      LinkerConfiguration.defaultDirectories(for: Architecture(named: "aarch64")).contains("/lib64")
+    )
   }
 
   /// `ldconfig -p` prints the same.
