@@ -88,6 +88,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
+      exclude: ["Golden"],
       swiftSettings: commandSettings),
     // These run build tools on the examples of integrations/, with the executable.
     .testTarget(

@@ -23,45 +23,64 @@ public func run(
   _ program: String, _ arguments: [String] = [], in directory: URL? = nil,
   environment: [String: String] = [:], input: Data? = nil, timeout: Double = 120
 ) throws -> Outcome {
-  let process = Process()
-  process.executableURL = try locate(program)
-  process.arguments = arguments
-  if let directory { process.currentDirectoryURL = directory }
+  let executable = try locate(program).path
   // Messages of tools are compared, so they are to be in English.
-  process.environment = ProcessInfo.processInfo.environment
+  let variables = ProcessInfo.processInfo.environment
     .merging(["LC_ALL": "C"]) { $1 }.merging(environment) { $1 }
   let scratch = try TemporaryDirectory()
-  let files = ["out", "err", "in"].map { scratch.url.appendingPathComponent($0) }
-  try (input ?? Data()).write(to: files[2])
-  for file in files.prefix(2) { try Data().write(to: file) }
-  process.standardOutput = try FileHandle(forWritingTo: files[0])
-  process.standardError = try FileHandle(forWritingTo: files[1])
-  process.standardInput = try FileHandle(forReadingFrom: files[2])
-  // Foundation crashes now and then when several threads start processes.
-  try launching.withLock { try withNoSignalBlocked { try process.run() } }
-  let killer = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+  let files = ["in", "out", "err"].map { scratch.path($0) }
+  try (input ?? Data()).write(to: URL(fileURLWithPath: files[0]))
+  // Swift does not see the file action that changes the directory.
+  let change = directory.map { ["/usr/bin/env", "-C", $0.path] } ?? []
+  let child = try spawn(
+    change + [executable] + arguments, variables.map { "\($0)=\($1)" }, files)
+  let killer = DispatchWorkItem { kill(child, SIGKILL) }
   DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: killer)
-  process.waitUntilExit()
+  var status: Int32 = 0
+  while waitpid(child, &status, 0) < 0, errno == EINTR {}
   killer.cancel()
-  let signalled = process.terminationReason == .uncaughtSignal
+  // WIFSIGNALED, WTERMSIG, WEXITSTATUS.
+  let signal = status & 0x7f
   return Outcome(
-    status: (signalled ? 128 : 0) + process.terminationStatus,
-    output: try Data(contentsOf: files[0]),
-    errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+    status: signal == 0 ? status >> 8 & 0xff : 128 + signal,
+    output: try Data(contentsOf: URL(fileURLWithPath: files[1])),
+    errors: String(
+      decoding: try Data(contentsOf: URL(fileURLWithPath: files[2])), as: UTF8.self))
 }
 
-/// A child inherits the signals that its parent's thread blocks, and the threads of Swift's runtime
-/// block SIGCHLD, for which some programs wait (CMake).
-private func withNoSignalBlocked<Result>(_ body: () throws -> Result) rethrows -> Result {
+/// Starts a program with files for its standard input, output and error.
+///
+/// Foundation's `Process` crashes now and then when it is used from several threads.
+private func spawn(_ arguments: [String], _ environment: [String], _ files: [String]) throws
+  -> pid_t
+{
+  var actions = posix_spawn_file_actions_t()
+  var attributes = posix_spawnattr_t()
+  posix_spawn_file_actions_init(&actions)
+  posix_spawnattr_init(&attributes)
+  defer {
+    posix_spawn_file_actions_destroy(&actions)
+    posix_spawnattr_destroy(&attributes)
+  }
+  posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
+  for (descriptor, file) in zip(Int32(1)..., files.dropFirst()) {
+    posix_spawn_file_actions_addopen(&actions, descriptor, file, O_WRONLY | O_CREAT, 0o600)
+  }
+  // A child inherits the signals that its parent's thread blocks, and the threads of Swift's
+  // runtime block SIGCHLD, for which some programs wait (CMake).
   var none = sigset_t()
-  var blocked = sigset_t()
   sigemptyset(&none)
-  pthread_sigmask(SIG_SETMASK, &none, &blocked)
-  defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-  return try body()
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+  var child = pid_t()
+  let strings = [arguments, environment].map { list in list.map { strdup($0) } + [nil] }
+  defer { for string in strings.joined() { free(string) } }
+  let error = posix_spawn(&child, arguments[0], &actions, &attributes, strings[0], strings[1])
+  guard error == 0 else {
+    throw MissingTool(description: "\(arguments[0]): \(String(cString: strerror(error)))")
+  }
+  return child
 }
-
-private let launching = NSLock()
 
 /// Runs a program that is to succeed, and gives its standard output.
 @discardableResult

@@ -42,8 +42,8 @@ public struct Abi: Sendable {
   /// The heads of all symbols, as the text spells them, one after the other.
   var heads: [UInt8] = []
   private var versionIndices: [ByteName: Int32] = [:]
-  /// The names of the version nodes as the text spells them.
-  private var versionSpellings: [[UInt8]] = []
+  /// What follows the name in a head, blank included, by version: `@@VERSION ` and `@VERSION `.
+  private var headEnds: [(isDefault: [UInt8], isHidden: [UInt8])] = []
   private var nextAliasGroup: UInt32 = 1
 
   public init() {}
@@ -68,7 +68,8 @@ public struct Abi: Sendable {
     }
     let index = Int32(versions.count)
     versions.append(VersionNode(name: name, parents: parents))
-    versionSpellings.append(Array(name.spelled.utf8))
+    let spelled = name.spelled
+    headEnds.append((Array("@@\(spelled) ".utf8), Array("@\(spelled) ".utf8)))
     versionIndices[name] = index
     return index
   }
@@ -114,11 +115,11 @@ public struct Abi: Sendable {
     symbol.headOffset = UInt32(offset)
     symbol.nameLength = UInt32(heads.count - offset)
     if let version {
-      heads.append(UInt8(ascii: "@"))
-      if isDefault { heads.append(UInt8(ascii: "@")) }
-      heads.append(contentsOf: versionSpellings[Int(version)])
+      let ends = headEnds[Int(version)]
+      heads.append(contentsOf: isDefault ? ends.isDefault : ends.isHidden)
+    } else {
+      heads.append(UInt8(ascii: " "))
     }
-    heads.append(UInt8(ascii: " "))
     symbol.headLength = UInt32(heads.count - offset)
     symbol.versionIndex = version
     symbol.isDefaultVersion = version != nil && isDefault
@@ -145,7 +146,7 @@ public struct Abi: Sendable {
     var places = [Int32](repeating: 0, count: versions.count)
     for (place, index) in order.enumerated() { places[index] = Int32(place) }
     versions = order.map { versions[$0] }
-    versionSpellings = order.map { versionSpellings[$0] }
+    headEnds = order.map { headEnds[$0] }
     versionIndices = versionIndices.mapValues { places[Int($0)] }
     for index in symbols.indices {
       symbols[index].versionIndex = symbols[index].versionIndex.map { places[Int($0)] }

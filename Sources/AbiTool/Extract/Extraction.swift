@@ -295,18 +295,13 @@ public struct Extraction: Sendable {
     }
   }
 
-  /// An empty object may begin where another does, and an array where its first member does;
-  /// names of one object agree in size.
+  /// An array may begin where its first member does; names of one object agree in size.
   private mutating func joinAliases(_ symbols: [Int]) {
-    var groups: [UInt64: UInt32] = [:]
-    for symbol in symbols {
-      let size = result.abi.symbols[symbol].size
-      guard symbols.contains(where: { $0 != symbol && result.abi.symbols[$0].size == size }) else {
-        continue
-      }
-      let group = groups[size] ?? result.abi.newAliasGroup()
-      groups[size] = group
-      result.abi.symbols[symbol].aliasGroup = group
+    var bySize: [UInt64: [Int]] = [:]
+    for symbol in symbols { bySize[result.abi.symbols[symbol].size, default: []].append(symbol) }
+    for names in bySize.values where names.count > 1 {
+      let group = result.abi.newAliasGroup()
+      for symbol in names { result.abi.symbols[symbol].aliasGroup = group }
     }
   }
 }

@@ -9,6 +9,8 @@ enum LinkAttributes {
   {
     var result: [SharedObject.AttributesSection] = []
     for section in file.sections where isAttributes(section.kind, file.header.machine) {
+      // Linkers merge what there is into one section of a kind.
+      guard !result.contains(where: { $0.kind == section.kind }) else { continue }
       guard let name = file.name(of: section), isPowerOfTwo(section.alignment) else { continue }
       let contents = try file.withContents(of: section) { bytes throws(ElfError) in [UInt8](bytes) }
       result.append(

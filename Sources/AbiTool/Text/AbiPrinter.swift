@@ -78,16 +78,19 @@ public struct AbiPrinter {
     }
   }
 
+  private static let functionEnd: [UInt8] = [KindLetter.function.ascii, UInt8(ascii: "\n")]
+  private static let weakFunctionEnd: [UInt8] = [KindLetter.weakFunction.ascii, UInt8(ascii: "\n")]
+
   /// Appends the line of a symbol, newline included. `index` is its place in the ABI, by which
   /// it is known whether it leads its alias group.
   func appendLine(of symbol: Symbol, index: Int? = nil, to out: inout [UInt8]) {
     abi.withHead(of: symbol) { out.append(contentsOf: $0) }
-    let letter = KindLetter(of: symbol)
-    out.append(letter.ascii)
     if symbol.isPlainFunction {
-      out.append(UInt8(ascii: "\n"))
+      out.append(contentsOf: symbol.binding == .weak ? Self.weakFunctionEnd : Self.functionEnd)
       return
     }
+    let letter = KindLetter(of: symbol)
+    out.append(letter.ascii)
     // Plain symbol files have weak data without a size: not known.
     if symbol.isData, symbol.size > 0 || letter != .weakData {
       out.append(UInt8(ascii: " "))
