@@ -99,7 +99,7 @@ public struct Report: Sendable {
 public enum ReportFormat: String, CaseIterable, Sendable {
   /// For people.
   case text
-  /// docs/check.md, "The JSON form".
+  /// docs/check.md, "The other forms".
   case json
   /// SARIF 2.1.0, which code hosts and editors read.
   case sarif
