@@ -62,17 +62,31 @@ public struct Extraction: Sendable {
   public static func extract(from path: FilePath, options: Options = Options()) throws(InputError)
     -> Result
   {
-    do throws(ElfError) {
-      let file = try ElfFile(path: path)
-      return try extract(from: file, options: options)
-    } catch {
-      throw InputError(path: path.string, error.description)
-    }
+    var extraction = try read(path, options)
+    return extraction.finish()
   }
 
   /// Extracts the ABI of an open file.
   public static func extract(from file: borrowing ElfFile, options: Options) throws(ElfError)
     -> Result
+  {
+    var extraction = try read(file, options)
+    return extraction.finish()
+  }
+
+  /// The file is closed when it has been read, so that its pages do not stay while the symbols
+  /// are sorted.
+  private static func read(_ path: FilePath, _ options: Options) throws(InputError) -> Extraction {
+    do throws(ElfError) {
+      let file = try ElfFile(path: path)
+      return try read(file, options)
+    } catch {
+      throw InputError(path: path.string, error.description)
+    }
+  }
+
+  private static func read(_ file: borrowing ElfFile, _ options: Options) throws(ElfError)
+    -> Extraction
   {
     var extraction = Extraction(header: file.header, options: options)
     try extraction.readDynamicSection(of: file)
@@ -80,9 +94,13 @@ public struct Extraction: Sendable {
     try file.withDynamicSymbols { table throws(ElfError) in
       try extraction.readSymbols(of: table)
     }
-    extraction.findAliases()
-    extraction.result.abi.sort()
-    return extraction.result
+    return extraction
+  }
+
+  private mutating func finish() -> Result {
+    findAliases()
+    result.abi.sort()
+    return result
   }
 
   private let options: Options
