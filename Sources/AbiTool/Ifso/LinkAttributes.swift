@@ -8,7 +8,13 @@ enum LinkAttributes {
     -> [SharedObject.AttributesSection]
   {
     var result: [SharedObject.AttributesSection] = []
+    var size = 0
     for section in file.sections where isAttributes(section.kind, file.header.machine) {
+      size += Int(clamping: min(section.size, UInt64(file.size)))
+      // One of each kind is usual. A damaged file may have thousands that are the whole file.
+      guard result.count < 16, size <= file.size else {
+        throw ElfError(.malformed, "malformed ELF file: too many sections with object attributes")
+      }
       guard let name = file.name(of: section), isPowerOfTwo(section.alignment) else { continue }
       let contents = try file.withContents(of: section) { bytes throws(ElfError) in [UInt8](bytes) }
       result.append(
