@@ -42,6 +42,7 @@ public struct Abi: Sendable {
   /// The heads of all symbols, as the text spells them, one after the other.
   var heads: [UInt8] = []
   private var versionIndices: [ByteName: Int32] = [:]
+  private var conditionIndices: [Condition: Int32] = [:]
   /// The names of the version nodes as the text spells them.
   private var versionSpellings: [[UInt8]] = []
   private var nextAliasGroup: UInt32 = 1
@@ -128,8 +129,9 @@ public struct Abi: Sendable {
   /// The index of a condition, nil for one that always holds.
   public mutating func conditionIndex(of condition: Condition) -> Int32? {
     guard !condition.isEmpty else { return nil }
-    if let index = conditions.firstIndex(of: condition) { return Int32(index) }
+    if let index = conditionIndices[condition] { return index }
     conditions.append(condition)
+    conditionIndices[condition] = Int32(conditions.count - 1)
     return Int32(conditions.count - 1)
   }
 
