@@ -138,7 +138,9 @@ struct StringReader {
       throw .malformed("\(what) names byte \(offset) of a string table of \(strings.count)")
     }
     left -= length
-    guard left >= 0 else { throw .malformed("its records name the same long string again and again") }
+    guard left >= 0 else {
+      throw .malformed("its records name the same long string again and again")
+    }
     return [UInt8](strings[Int(offset)..<Int(offset) + length])
   }
 }
