@@ -35,7 +35,7 @@ public struct CodeScanner: Sendable {
     }
     var functions: FunctionTable?
     var scan = CodeScan()
-    scan.codeSize = parts.reduce(0) { $0 + Int(clamping: $1.size) }
+    for part in parts { try scan.add(part, of: file) }
     var done = 0
     for part in parts {
       try part.withContents(of: file) { bytes throws(ElfError) in
@@ -44,6 +44,8 @@ public struct CodeScanner: Sendable {
         // The symbols are read when there is a first reason to.
         if functions == nil { functions = try FunctionTable(file) }
         guard let functions else { return }
+        var part = part
+        part.readName(of: file)
         let (before, total) = (done, Double(max(1, scan.codeSize)))
         let section = SectionScan(
           code: code, part: part, functions: functions, header: file.header,
@@ -62,11 +64,31 @@ public struct CodeScanner: Sendable {
   }
 }
 
+extension CodeScan {
+  /// Counts a part, and refuses what cannot be read byte by byte.
+  fileprivate mutating func add(_ part: CodePart, of file: borrowing ElfFile) throws(ElfError) {
+    // What follows computes addresses a little behind the end, and none of them may wrap.
+    let (end, wraps) = part.address.addingReportingOverflow(part.size)
+    guard !wraps, end <= UInt64.max - 256 else {
+      throw ElfError(
+        .malformed,
+        "malformed ELF file: code at 0x\(String(part.address, radix: 16)) reaches beyond the address space"
+      )
+    }
+    try part.withContents(of: file) { bytes in codeSize += bytes.count }
+    // Parts that overlap could make a small file take hours.
+    guard codeSize <= file.size else {
+      throw ElfError(.malformed, "malformed ELF file: its code overlaps in the file")
+    }
+  }
+}
+
 /// A part of the file that holds code: a section or, without section headers, a segment.
 struct CodePart {
   var address: UInt64
   /// In bytes.
   var size: UInt64
+  /// Nil without section headers, and until it is read.
   var name: String?
   /// The index of the section.
   var index: UInt32
@@ -90,11 +112,16 @@ struct CodePart {
     where section.isExecutable && section.isAllocated && section.size > 0 {
       parts.append(
         CodePart(
-          address: section.address, size: section.size, name: file.name(of: section),
+          address: section.address, size: section.size, name: nil,
           index: UInt32(index), isAbsent: section.kind == .nobits, section: section,
           segment: nil))
     }
     return parts
+  }
+
+  /// Only where there is something to report: a damaged file may have one long name for all.
+  mutating func readName(of file: borrowing ElfFile) {
+    name = section.flatMap { file.name(of: $0) }
   }
 
   func withContents(

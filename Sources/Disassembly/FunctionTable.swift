@@ -179,7 +179,10 @@ private struct Collector {
         if entry.size > 0, !entry.address.addingReportingOverflow(entry.size).overflow {
           found.sized.append(entry)
         } else {
-          found.labels.append(entry)
+          // A size that leads out of the address space says nothing.
+          var label = entry
+          label.size = 0
+          found.labels.append(label)
         }
       case .object:
         if symbol.size > 0, !symbol.value.addingReportingOverflow(symbol.size).overflow {

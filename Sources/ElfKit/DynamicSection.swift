@@ -84,13 +84,14 @@ extension ElfFile {
     var result = DynamicSection()
     guard let range = tables.dynamic else { return result }
     result.entries = try dynamicEntries(in: range)
-    let strings = bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table"))
+    var names = StringReader(
+      bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table")))
     for entry in result.entries {
       switch entry.tag {
-      case .soname: result.soname = try name(at: entry.value, in: strings, "DT_SONAME")
-      case .needed: result.needed.append(try name(at: entry.value, in: strings, "DT_NEEDED"))
-      case .rpath: result.rpath = try name(at: entry.value, in: strings, "DT_RPATH")
-      case .runpath: result.runpath = try name(at: entry.value, in: strings, "DT_RUNPATH")
+      case .soname: result.soname = try names.name(at: entry.value, "DT_SONAME")
+      case .needed: result.needed.append(try names.name(at: entry.value, "DT_NEEDED"))
+      case .rpath: result.rpath = try names.name(at: entry.value, "DT_RPATH")
+      case .runpath: result.runpath = try names.name(at: entry.value, "DT_RUNPATH")
       case .flags: result.flags = entry.value
       case .flags1: result.flags1 = entry.value
       default: break
@@ -116,15 +117,29 @@ extension ElfFile {
     }
     return entries
   }
+}
 
-  /// The NUL-terminated name at an offset of a string table.
-  func name(at offset: UInt64, in strings: UnsafeRawBufferPointer, _ what: String) throws(ElfError)
-    -> [UInt8]
-  {
-    guard offset < UInt64(strings.count),
-      let length = strings.lengthOfString(at: Int(offset))
+/// Copies names out of a string table. Records may share names, but not so that a small file
+/// stands for gigabytes of them.
+struct StringReader {
+  private let strings: UnsafeRawBufferPointer
+  /// What may still be copied, in bytes.
+  private var left: Int
+
+  init(_ strings: UnsafeRawBufferPointer) {
+    self.strings = strings
+    left = 16 * strings.count + 1 << 20
+  }
+
+  /// The NUL-terminated name at an offset.
+  mutating func name(at offset: UInt64, _ what: String) throws(ElfError) -> [UInt8] {
+    guard offset < UInt64(strings.count), let length = strings.lengthOfString(at: Int(offset))
     else {
       throw .malformed("\(what) names byte \(offset) of a string table of \(strings.count)")
+    }
+    left -= length
+    guard left >= 0 else {
+      throw .malformed("its records name the same long string again and again")
     }
     return [UInt8](strings[Int(offset)..<Int(offset) + length])
   }

@@ -28,7 +28,7 @@ extension ElfFile {
   /// - Throws: `ElfError` with code `.absent` when the file has no dynamic symbol table.
   func locateDynamicTables() throws(ElfError) -> DynamicTables {
     if let tables = try locateBySections() { return tables }
-    if sections.contains(where: { $0.kind == .nobits && name(of: $0) == ".dynamic" }) {
+    if sections.contains(where: { $0.kind == .nobits && hasName($0, ".dynamic") }) {
       throw ElfError(.absent, "a separate debug file: its symbol table has no contents")
     }
     if let tables = try locateBySegments() { return tables }
@@ -152,9 +152,10 @@ extension ElfFile {
     guard let section = sections.first(where: { $0.kind == .gnuHash }), section.size >= 16 else {
       return nil
     }
-    let count = bytes(
-      try data(FileRange(offset: section.offset, size: 4), as: ELF_T_WORD, "the GNU hash table")
-    ).loadUnaligned(as: UInt32.self)
+    // Aligned to words, whatever the size: the whole table is to lie in the file.
+    let whole = FileRange(offset: section.offset, size: section.size & ~3)
+    let count = bytes(try data(whole, as: ELF_T_WORD, "the GNU hash table"))
+      .loadUnaligned(as: UInt32.self)
     guard UInt64(count) * 4 <= section.size - 16 else {
       throw .malformed("the GNU hash table has \(count) buckets in \(section.size) bytes")
     }

@@ -15,15 +15,23 @@ extension ElfFile {
   /// - Throws: `ElfError` when a note does not lie in its section.
   public func notes() throws(ElfError) -> [Note] {
     var notes: [Note] = []
+    var total = 0
+    /// Notes that overlap could make a small file take gigabytes.
+    func count(_ bytes: UnsafeRawBufferPointer) throws(ElfError) {
+      total += bytes.count
+      guard total <= 2 * size else { throw .malformed("its notes overlap in the file") }
+    }
     if sections.isEmpty {
       for segment in segments where segment.kind == .note {
         try withContents(of: segment) { bytes throws(ElfError) in
+          try count(bytes)
           try readNotes(bytes, alignment: segment.alignment, into: &notes)
         }
       }
     } else {
       for section in sections where section.kind == .note {
         try withContents(of: section) { bytes throws(ElfError) in
+          try count(bytes)
           try readNotes(bytes, alignment: section.alignment, into: &notes)
         }
       }

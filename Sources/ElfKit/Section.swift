@@ -91,18 +91,29 @@ extension ElfFile {
     return sections
   }
 
-  /// The name of a section, by `e_shstrndx`. Nil when it has none that can be read.
+  /// The name of a section, by `e_shstrndx`. Nil when it has none that can be read, or one of more
+  /// than 64 KiB.
   public func name(of section: Section) -> String? {
-    var index = 0
-    guard elf_getshdrstrndx(handle, &index) == 0,
-      let text = elf_strptr(handle, index, Int(section.nameOffset))
-    else { return nil }
+    guard let text = nameText(of: section), strnlen(text, 1 << 16) < 1 << 16 else { return nil }
     return String(cString: text)
   }
 
   /// The first section of a name.
   public func section(named name: String) -> Section? {
-    sections.first { self.name(of: $0) == name }
+    sections.first { hasName($0, name) }
+  }
+
+  /// Whether a section has a name. Makes no copy: the sections of a damaged file may all have one
+  /// name that is as long as the file.
+  func hasName(_ section: Section, _ name: String) -> Bool {
+    nameText(of: section).map { strcmp($0, name) == 0 } ?? false
+  }
+
+  /// A NUL-terminated string inside of the file.
+  private func nameText(of section: Section) -> UnsafeMutablePointer<CChar>? {
+    var index = 0
+    guard elf_getshdrstrndx(handle, &index) == 0 else { return nil }
+    return elf_strptr(handle, index, Int(section.nameOffset))
   }
 
   /// The contents of a section as they are in the file.

@@ -119,10 +119,11 @@ struct PlacementMap {
 
   /// Sections of link-time stubs for data that has contents in the library itself: without them,
   /// but by name no zero data.
-  private static let emptiedSections: Set<String> = [".abi.data", ".abi.tdata"]
+  static let emptiedSections = [".abi.data", ".abi.tdata"]
 
-  /// - Parameter nameOf: the name of a section, asked for those without contents only.
-  init(sections: [Section], segments: [Segment], nameOf: (Section) -> String?) {
+  /// - Parameter isEmptied: whether the name of a section is one of those, asked for sections
+  ///   without contents only.
+  init(sections: [Section], segments: [Segment], isEmptied: (Section) -> Bool) {
     self.segments = segments.filter { $0.kind == .load }
     relro = segments.filter { $0.kind == .gnuRelro }
     tls = segments.first { $0.kind == .tls }
@@ -130,9 +131,7 @@ struct PlacementMap {
       let placement: SymbolPlacement =
         if section.isExecutable { .text } else if !section.isWritable {
           .readOnly
-        } else if section.kind != .nobits
-          || nameOf(section).map(Self.emptiedSections.contains) == true
-        {
+        } else if section.kind != .nobits || isEmptied(section) {
           .data
         } else {
           .bss
@@ -187,6 +186,12 @@ struct PlacementMap {
 }
 
 extension ElfFile {
+  private var placementMap: PlacementMap {
+    PlacementMap(sections: sections, segments: segments) { section in
+      PlacementMap.emptiedSections.contains { hasName(section, $0) }
+    }
+  }
+
   /// Hands out the dynamic symbol table (`.dynsym`) with the versions of its entries.
   ///
   /// - Throws: `ElfError` with code `.absent` when there is none, or what `body` throws.
@@ -217,7 +222,7 @@ extension ElfFile {
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: versym, is64: is64,
-        placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
+        placements: placementMap))
   }
 
   /// Hands out the full symbol table (`.symtab`), local symbols included. Nil when the file is
@@ -237,6 +242,6 @@ extension ElfFile {
       SymbolTable(
         entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),
         is64: is64,
-        placements: PlacementMap(sections: sections, segments: segments) { name(of: $0) }))
+        placements: placementMap))
   }
 }

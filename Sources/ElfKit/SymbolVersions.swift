@@ -55,7 +55,8 @@ extension ElfFile {
     -> [SymbolVersions.Definition]
   {
     let data = try data(chain.range, as: ELF_T_VDEF, "the version definitions")
-    let strings = bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table"))
+    var strings = StringReader(
+      bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table")))
     var budget = AuxiliaryBudget(bytes: chain.range.size)
     var result: [SymbolVersions.Definition] = []
     var offset = 0
@@ -72,7 +73,7 @@ extension ElfFile {
         guard gelf_getverdaux(data, Int32(clamping: auxiliary), &aux) != nil else {
           throw .malformed("name of the version definition at byte \(offset) of its section")
         }
-        names.append(try name(at: UInt64(aux.vda_name), in: strings, "a version definition"))
+        names.append(try strings.name(at: UInt64(aux.vda_name), "a version definition"))
         guard aux.vda_next != 0 else { break }
         auxiliary += Int(aux.vda_next)
       }
@@ -91,7 +92,8 @@ extension ElfFile {
 
   private func needs(_ chain: DynamicTables.Chain) throws(ElfError) -> [SymbolVersions.Need] {
     let data = try data(chain.range, as: ELF_T_VNEED, "the version needs")
-    let strings = bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table"))
+    var strings = StringReader(
+      bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table")))
     var budget = AuxiliaryBudget(bytes: chain.range.size)
     var result: [SymbolVersions.Need] = []
     var offset = 0
@@ -100,7 +102,7 @@ extension ElfFile {
       guard gelf_getverneed(data, Int32(clamping: offset), &raw) != nil else {
         throw .malformed("version need at byte \(offset) of its section")
       }
-      let file = try name(at: UInt64(raw.vn_file), in: strings, "a version need")
+      let file = try strings.name(at: UInt64(raw.vn_file), "a version need")
       var auxiliary = offset + Int(raw.vn_aux)
       for _ in 0..<raw.vn_cnt {
         try budget.spend()
@@ -111,7 +113,7 @@ extension ElfFile {
         result.append(
           .init(
             index: aux.vna_other & 0x7fff,
-            name: try name(at: UInt64(aux.vna_name), in: strings, "a version need"),
+            name: try strings.name(at: UInt64(aux.vna_name), "a version need"),
             file: file, isWeak: aux.vna_flags & 2 != 0,
             isHidden: aux.vna_other & 0x8000 != 0))
         guard aux.vna_next != 0 else { break }

@@ -60,4 +60,64 @@ struct TaintHostileInputTests {
       try damage(program, in: offset..<offset + size, rounds: 15)
     }
   }
+
+  /// Sets a field of the section headers of executable sections, and looks at the file.
+  private func taint(
+    _ program: String, settingSectionField field: Int, to value: (UInt64) -> UInt64
+  ) throws -> Outcome {
+    var image = try Data(contentsOf: URL(fileURLWithPath: program))
+    func word(_ offset: Int, _ size: Int) -> UInt64 {
+      (0..<size).reduce(0) { $0 | UInt64(image[offset + $1]) << (8 * UInt64($1)) }
+    }
+    let table = Int(word(40, 8))
+    for index in 0..<Int(word(60, 2)) {
+      let header = table + index * 64
+      guard word(header + 8, 8) & 4 != 0 else { continue }
+      let changed = value(word(header + field, 8))
+      for byte in 0..<8 {
+        image[header + field + byte] = UInt8(truncatingIfNeeded: changed >> (8 * UInt64(byte)))
+      }
+    }
+    let path = scratch.path("damaged")
+    try image.write(to: URL(fileURLWithPath: path))
+    return try abitool(["taint", path], timeout: 30)
+  }
+
+  /// Two executable sections, so that the sum of their sizes overflows.
+  private func programWithTwoSections() throws -> String {
+    try Fixtures.compile(
+      """
+      __attribute__((section(".init"))) int start(void) { return 1; }
+      int entry(void) { asm volatile("syscall"); return start(); }
+      """, as: "two", ["-nostdlib", "-static", "-Wl,-e,entry"], in: scratch)
+  }
+
+  @Test func sectionSizesBeyondTheFileAreRefused() throws {
+    let program = try programWithTwoSections()
+    for size: UInt64 in [.max, 1 << 63, 1 << 63 - 1, 1 << 62] {
+      let outcome = try taint(program, settingSectionField: 32) { _ in size }
+      #expect(outcome.status == 2, "\(size): \(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    }
+  }
+
+  @Test func codeAtTheEndOfTheAddressSpaceIsRefused() throws {
+    let program = try programWithTwoSections()
+    for address: UInt64 in [.max, .max - 3, .max - 40] {
+      let outcome = try taint(program, settingSectionField: 16) { _ in address }
+      #expect(outcome.status == 2, "\(outcome.errors)")
+      #expect(outcome.errors.contains("beyond the address space"))
+    }
+  }
+
+  /// Else a small file with a thousand sections over the same bytes took hours.
+  @Test func codeThatOverlapsIsRefused() throws {
+    let program = try programWithTwoSections()
+    let size = UInt64(try Data(contentsOf: URL(fileURLWithPath: program)).count)
+    // Offset 0 for all, then the size of the file.
+    _ = try taint(program, settingSectionField: 24) { _ in 0 }
+    let outcome = try taint(scratch.path("damaged"), settingSectionField: 32) { _ in size }
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("overlaps"), "\(outcome.errors)")
+  }
 }

@@ -44,6 +44,7 @@ public struct Abi: Sendable {
   private var versionIndices: [ByteName: Int32] = [:]
   /// What follows the name in a head, blank included, by version: `@@VERSION ` and `@VERSION `.
   private var headEnds: [(isDefault: [UInt8], isHidden: [UInt8])] = []
+  private var conditionIndices: [Condition: Int32] = [:]
   private var nextAliasGroup: UInt32 = 1
 
   public init() {}
@@ -129,8 +130,9 @@ public struct Abi: Sendable {
   /// The index of a condition, nil for one that always holds.
   public mutating func conditionIndex(of condition: Condition) -> Int32? {
     guard !condition.isEmpty else { return nil }
-    if let index = conditions.firstIndex(of: condition) { return Int32(index) }
+    if let index = conditionIndices[condition] { return index }
     conditions.append(condition)
+    conditionIndices[condition] = Int32(conditions.count - 1)
     return Int32(conditions.count - 1)
   }
 

@@ -117,6 +117,8 @@ public struct Extraction: Sendable {
   }
 
   private var versionNames: NameSet = NameSet()
+  /// What the versions of all symbols have spelled so far, in bytes.
+  private var versionBytes = 0
   private var hasGlobs: Bool
   /// Addresses of data, thread-local offsets apart, with the symbol that is there.
   private var addresses: [(key: UInt64, isTls: Bool, symbol: Int)] = []
@@ -176,7 +178,7 @@ public struct Extraction: Sendable {
       // Names may share their ends in the string table, but not so that a small file stands for
       // a huge text.
       nameBytes += entry.nameLength
-      guard nameBytes <= 16 * table.stringSize + 1 << 16 else {
+      guard nameBytes <= ElfError.limit(ofNamesIn: table) else {
         throw ElfError.overlappingNames
       }
       let name = table.name(of: entry)
@@ -189,6 +191,10 @@ public struct Extraction: Sendable {
         continue
       }
       try append(entry, name)
+      // Each line of the text spells its version; a few symbols with a huge one are enough.
+      guard versionBytes <= 64 * table.count + ElfError.limit(ofNamesIn: table) else {
+        throw ElfError.overlappingNames
+      }
     }
   }
 
@@ -283,11 +289,13 @@ public struct Extraction: Sendable {
     }
   }
 
-  private func version(of entry: ElfSymbol) throws(ElfError) -> Int32? {
+  private mutating func version(of entry: ElfSymbol) throws(ElfError) -> Int32? {
     let index = Int(entry.versionIndex)
     switch index < versions.count ? versions[index] : .unknown {
     case .none: return nil
-    case .defined(let version): return version
+    case .defined(let version):
+      versionBytes += result.abi.versions[Int(version)].name.bytes.count
+      return version
     case .unknown:
       // Without version definitions the table may hold anything; nobody reads it then.
       if versions.count == 2 { return nil }
@@ -325,6 +333,13 @@ public struct Extraction: Sendable {
 }
 
 extension ElfError {
+  /// How long the names of all symbols may be, in bytes. Names may share their ends in the string
+  /// table, but not so that a small file stands for a huge text; and quoted, which takes four times
+  /// as much, they are counted in 32 bits.
+  static func limit(ofNamesIn table: SymbolTable) -> Int {
+    min(16 * table.stringSize + 1 << 16, 1 << 29)
+  }
+
   static var overlappingNames: ElfError {
     ElfError(
       .malformed, "malformed ELF file: the names of its symbols overlap in the string table")

@@ -17,6 +17,12 @@ struct LibraryLayout {
 
   private var names: [Name] = []
 
+  /// What a section may take, in bytes: so much that no sum of two overflows.
+  private static let limit: UInt64 = 1 << 62
+
+  private static let hugeData = ElfError(
+    .malformed, "malformed ELF file: its data is larger than an address space")
+
   static func layOut(_ symbols: inout DynamicSymbolTable, in library: inout SharedObject)
     throws(ElfError)
   {
@@ -93,15 +99,13 @@ struct LibraryLayout {
     guard case .section(let section) = symbol.place else { return }
     let alignment: UInt64 = 1 << UInt64(symbol.alignmentShift)
     let extent = library[section]
-    let size = extent.size.addingReportingOverflow(2 * alignment)
+    guard extent.size < Self.limit, symbol.size < Self.limit else { throw Self.hugeData }
     var offset = (extent.size + alignment - 1) & ~(alignment - 1)
     if alignment < extent.alignment, offset & alignment == 0 { offset += alignment }
     // Two objects never have one address, so that none is taken for another name of the other.
-    let end = offset.addingReportingOverflow(max(symbol.size, 1))
-    guard !size.overflow, !end.overflow else {
-      throw ElfError(.malformed, "malformed ELF file: its data is larger than an address space")
-    }
+    let end = offset + max(symbol.size, 1)
+    guard end < Self.limit else { throw Self.hugeData }
     symbols.setOffset(offset, at: index)
-    library[section].size = end.partialValue
+    library[section].size = end
   }
 }

@@ -17,7 +17,7 @@ enum LibrarySymbols {
       // Names may share their ends in the string table, but not so that a small file stands for
       // a huge one.
       nameBytes += entry.nameLength
-      guard nameBytes <= 16 * table.stringSize + 1 << 16 else { throw .overlappingNames }
+      guard nameBytes <= ElfError.limit(ofNamesIn: table) else { throw .overlappingNames }
       guard isVisible(entry) else { continue }
       symbols.append(try symbol(entry, table, versions))
     }

@@ -68,7 +68,7 @@ extension LinkObject.Builder {
         symbol.type != .file
       else { continue }
       nameBytes += symbol.nameLength
-      guard nameBytes <= 16 * table.stringSize + 1 << 16 else { throw ElfError.overlappingNames }
+      guard nameBytes <= ElfError.limit(ofNamesIn: table) else { throw ElfError.overlappingNames }
       append(symbol, name: table.name(of: symbol), index: index, isCopied: copied.contains(index))
     }
   }

@@ -132,7 +132,10 @@ enum LinkerCache {
   }
 
   private static func string(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> String? {
-    guard offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else { return nil }
+    // PATH_MAX: entries of a damaged cache may all name one string as long as the file.
+    guard offset < bytes.count, let end = bytes[offset...].prefix(4096).firstIndex(of: 0) else {
+      return nil
+    }
     return String(decoding: bytes[offset..<end], as: UTF8.self)
   }
 }

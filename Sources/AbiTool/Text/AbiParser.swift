@@ -75,6 +75,8 @@ public struct AbiParser: Sendable {
   private var sawFormat = false
   /// `alias=` attributes, resolved when all names are known.
   private var aliases: [(symbol: Int, target: [UInt8], line: Int, column: Int)] = []
+  /// Alias groups that turned out to be another one.
+  private var joined: [UInt32: UInt32] = [:]
   /// The line above, when it was a symbol's: what order is judged by.
   private var previous: Range<Int>?
 
@@ -255,10 +257,14 @@ public struct AbiParser: Sendable {
       }
       join(alias.symbol, target)
     }
+    guard !joined.isEmpty else { return }
+    for index in abi.symbols.indices {
+      abi.symbols[index].aliasGroup = remaining(abi.symbols[index].aliasGroup)
+    }
   }
 
   private mutating func join(_ one: Int, _ other: Int) {
-    let groups = (abi.symbols[one].aliasGroup, abi.symbols[other].aliasGroup)
+    let groups = (remaining(abi.symbols[one].aliasGroup), remaining(abi.symbols[other].aliasGroup))
     switch groups {
     case (0, 0):
       let group = abi.newAliasGroup()
@@ -266,12 +272,19 @@ public struct AbiParser: Sendable {
       abi.symbols[other].aliasGroup = group
     case (0, let group): abi.symbols[one].aliasGroup = group
     case (let group, 0): abi.symbols[other].aliasGroup = group
-    case (let group, let merged) where group != merged:
-      for index in abi.symbols.indices where abi.symbols[index].aliasGroup == merged {
-        abi.symbols[index].aliasGroup = group
-      }
-    default: break
+    case (let group, let merged): if group != merged { joined[merged] = group }
     }
+  }
+
+  /// The group that a group has become part of, or the group itself.
+  private mutating func remaining(_ group: UInt32) -> UInt32 {
+    var group = group
+    while let next = joined[group] {
+      // Each second step is taken out of the way of the next search.
+      if let further = joined[next] { joined[group] = further }
+      group = next
+    }
+    return group
   }
 
   private mutating func findDuplicates() {

@@ -6,6 +6,11 @@ struct NearestRelative {
   private var parser = MangledNameParser()
   /// The numbers of names by structure, made when the first symbol is missing.
   private var byStructure: [StructuralKey: [Int]]?
+  /// How many names were compared with one that is missing.
+  private var comparisons = 0
+
+  /// Where thousands are missing, it is another library, and nobody reads as many hints.
+  private static let comparisonLimit = 20_000_000
 
   init(_ matrix: SymbolMatrix) { self.matrix = matrix }
 
@@ -74,9 +79,11 @@ struct NearestRelative {
 
   /// The name with the fewest changes, when it is one that somebody could have mistyped or
   /// renamed: other parameters of the same C++ function, or a few other letters.
-  private func nearestSpelling(of name: ByteName, in builds: BuildSet) -> Int? {
+  private mutating func nearestSpelling(of name: ByteName, in builds: BuildSet) -> Int? {
     let bytes = name.bytes
     let limit = bytes.starts(with: "_Z".utf8) ? max(2, bytes.count / 4) : max(1, bytes.count / 6)
+    guard comparisons < Self.comparisonLimit else { return nil }
+    comparisons += matrix.nameCount
     var best: (distance: Int, number: Int)?
     for number in 0..<matrix.nameCount where isThere(number, builds) {
       let distance = matrix.withSpelledName(number) { other -> Int? in

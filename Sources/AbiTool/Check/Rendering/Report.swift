@@ -74,8 +74,11 @@ public struct Report: Sendable {
   var groups: [Group] {
     var groups: [Group] = []
     for finding in findings where finding.allowance == nil {
-      if let last = groups.last, last.code == finding.code, last.severity == finding.severity {
-        groups[groups.count - 1].findings.append(finding)
+      // Not by a copy of the last group: each append would copy its findings.
+      if let last = groups.indices.last, groups[last].code == finding.code,
+        groups[last].severity == finding.severity
+      {
+        groups[last].findings.append(finding)
       } else {
         groups.append(Group(code: finding.code, severity: finding.severity, findings: [finding]))
       }
