@@ -36,6 +36,8 @@ public struct AbiPrinter {
   /// The whole text.
   public func text() -> [UInt8] {
     var text: [UInt8] = []
+    // Nearly all lines are a head, a letter and a newline; a large text is not to be moved often.
+    text.reserveCapacity(abi.heads.count + 8 * abi.symbols.count)
     print { text.append(contentsOf: $0) }
     return text
   }
