@@ -7,7 +7,8 @@ enum Report {
   }
 
   static func decimal(_ value: Double) -> String {
-    String(format: value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value)
+    String(
+      format: value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value)
   }
 
   static func line(_ result: Comparison.Result) -> String {
