@@ -10,6 +10,14 @@ extension NameReader {
     let wasInConversionType = isInConversionType
     isInConversionType = false
     defer { isInConversionType = wasInConversionType }
+    let children = try listToEnd { parser throws(MangledNameError) in try parser.templateArg() }
+    return make(.templateArgs, from: start, children)
+  }
+
+  /// `<item>* [Q <constraint-expression>] E`
+  private mutating func listToEnd(
+    _ item: (inout Self) throws(MangledNameError) -> NodeIndex
+  ) throws(MangledNameError) -> ChildList {
     var children = ChildList()
     while !consume("E") {
       if peek == UInt8(ascii: "Q") {
@@ -17,9 +25,9 @@ extension NameReader {
         try expectEnd()
         break
       }
-      append(try templateArg(), to: &children)
+      append(try item(&self), to: &children)
     }
-    return make(.templateArgs, from: start, children)
+    return children
   }
 
   /// `<template-arg> ::= <type> | X <expression> E | <expr-primary> | J <template-arg>* E |
@@ -72,14 +80,8 @@ extension NameReader {
     case "n": return make(.nonTypeParameter, from: start, try type())
     case "p": return make(.parameterPack, from: start, try templateParameterDeclaration())
     default:
-      var children = ChildList()
-      while !consume("E") {
-        if peek == UInt8(ascii: "Q") {
-          append(try constraint(), to: &children)
-          try expectEnd()
-          break
-        }
-        append(try templateParameterDeclaration(), to: &children)
+      let children = try listToEnd { parser throws(MangledNameError) in
+        try parser.templateParameterDeclaration()
       }
       return make(.templateTemplateParameter, from: start, children)
     }
