@@ -17,7 +17,7 @@ BUILD_FILES := libelf-dev:/usr/include/gelf.h \
                binutils-dev:/usr/include/dis-asm.h libdw-dev:/usr/include/elfutils/libdw.h \
                binutils:/usr/bin/ld.gold gcc:/usr/bin/cc g++:/usr/bin/c++ pkg-config:/usr/bin/pkg-config
 TEST_FILES  := mold:/usr/bin/mold llvm:/usr/bin/llvm-readelf elfutils:/usr/bin/eu-elflint busybox-static:/bin/busybox \
-               cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson \
+               abigail-tools:/usr/bin/abidiff cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja meson:/usr/bin/meson \
                binutils-aarch64-linux-gnu:/usr/bin/aarch64-linux-gnu-as \
                binutils-arm-linux-gnueabihf:/usr/bin/arm-linux-gnueabihf-as \
                binutils-mips64el-linux-gnuabi64:/usr/bin/mips64el-linux-gnuabi64-as \

@@ -8,9 +8,6 @@ import Testing
 /// memory.
 @Suite(.serialized)
 struct HostileInputTests {
-  /// Two seconds is a hang.
-  private let limit: Duration = .seconds(2)
-
   @Test(arguments: ["x86_64", "arm_v7a"])
   func everyTruncationIsRefused(arch: String) throws {
     let whole = try Data(contentsOf: URL(fileURLWithPath: Fixtures.ld(kernel: "nova", arch: arch)))
@@ -41,7 +38,6 @@ struct HostileInputTests {
     let places = ElfImage.tables(of: whole)
     let scratch = try TemporaryDirectory()
     var random = SplitMix64(state: 42)
-    let before = peakMemory()
     var taken = 0
     for _ in 0..<2500 {
       var damaged = whole
@@ -57,8 +53,6 @@ struct HostileInputTests {
     }
     // Damage to a size or a binding leaves a readable file.
     #expect(taken > 0 && taken < 2500)
-    // In KiB; the file has some 60.
-    #expect(peakMemory() - before < 64 * 1024)
   }
 
   /// Names that all end in one huge string would make a text of gigabytes.
@@ -79,13 +73,15 @@ struct HostileInputTests {
     let path = scratch.path("image")
     try image.write(to: URL(fileURLWithPath: path))
     var isTaken = false
-    let time = try ContinuousClock().measure {
+    let time = try cpuTime {
       for profile in Extraction.Profile.allCases {
         var options = Extraction.Options()
         options.profile = profile
         do {
           let result = try Extraction.extract(from: FilePath(path), options: options)
           let text = AbiPrinter(result.abi).text()
+          // No small file stands for a huge text.
+          #expect(text.count < 64 * image.count + 1 << 20)
           // A name can be there twice; all else of the text is right.
           _ = try text.withUnsafeBytes { try AbiParser.parseWithFlaws($0, path: "text") }
           isTaken = true
@@ -95,14 +91,8 @@ struct HostileInputTests {
         }
       }
     }
-    #expect(time < limit)
+    #expect(time < hang)
     return isTaken
-  }
-
-  private func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss
   }
 }
 

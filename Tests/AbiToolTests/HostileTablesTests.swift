@@ -92,12 +92,12 @@ struct HostileTablesTests {
         ElfImage.set(&image, symbol + 16, 8, index + 1)
       }
     }
-    let time = try ContinuousClock().measure {
+    let time = try cpuTime {
       let abi = try Extraction.extract(from: path).abi
       #expect(abi.symbols.count == 20000)
       #expect(abi.symbols.allSatisfy { $0.aliasGroup == 0 })
     }
-    #expect(time < .seconds(5))
+    #expect(time < hang)
   }
 
   /// Each line joins two groups that have grown before.
@@ -107,11 +107,11 @@ struct HostileTablesTests {
     lines += (1..<count).map { "c\($0) D 4 alias=a\($0)" }
     lines += (1..<count).map { "a\($0)@V D 4 alias=b\($0 - 1)\nx\($0) D 4 alias=a\($0)@V" }
     let text = Array((lines.joined(separator: "\n") + "\n").utf8)
-    let time = try ContinuousClock().measure {
+    let time = try cpuTime {
       let abi = try AbiParser.parse(text, path: "text")
       #expect(abi.symbols.allSatisfy { $0.aliasGroup != 0 })
     }
-    #expect(time < .seconds(10))
+    #expect(time < hang)
   }
 
   @Test func groupsJoinedByAliasesAreOneObject() throws {
@@ -127,7 +127,7 @@ struct HostileTablesTests {
     }
     let report = Report(
       command: "diff", subject: "a", findings: findings, approval: "", rejection: "")
-    let time = ContinuousClock().measure { _ = TextReport().text(of: report) }
-    #expect(time < .seconds(5))
+    let time = cpuTime { _ = TextReport().text(of: report) }
+    #expect(time < hang)
   }
 }

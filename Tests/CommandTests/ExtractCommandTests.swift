@@ -242,7 +242,7 @@ struct ExtractCommandTests {
       (".", "is a directory"), ("/dev/null", "not a regular file"), ("none", "No such file"),
       (program, "statically linked"), (core, "core file"),
     ] {
-      let outcome = try abitool(["extract", path], in: scratch.url, timeout: 2)
+      let outcome = try abitool(["extract", path], in: scratch.url)
       #expect(outcome.status == 2, "\(path)")
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors.hasPrefix("abitool: \(path): "), "\(outcome.errors)")

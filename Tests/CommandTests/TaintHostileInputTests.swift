@@ -24,7 +24,7 @@ struct TaintHostileInputTests {
       }
       try bytes.write(to: scratch.url.appendingPathComponent("damaged"))
       let outcome = try abitool(
-        ["taint", "-q", "--privileged", scratch.path("damaged")], timeout: 30)
+        ["taint", "-q", "--privileged", scratch.path("damaged")])
       #expect([0, 1, 2].contains(outcome.status), "round \(round): \(outcome.errors)")
       #expect(outcome.errors.split(separator: "\n").count <= 1, "\(outcome.errors)")
     }
@@ -80,7 +80,7 @@ struct TaintHostileInputTests {
     }
     let path = scratch.path("damaged")
     try image.write(to: URL(fileURLWithPath: path))
-    return try abitool(["taint", path], timeout: 30)
+    return try abitool(["taint", path])
   }
 
   /// Two executable sections, so that the sum of their sizes overflows.

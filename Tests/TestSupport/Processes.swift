@@ -18,10 +18,11 @@ public struct MissingTool: Error, CustomStringConvertible {
 
 /// Runs a program of the search path, or one given by a path with a slash.
 ///
-/// - Parameter timeout: in seconds; a process that takes longer is killed and has status 137.
+/// - Parameter cpuLimit: in seconds of CPU time, which a busy machine does not use up: a process that
+///   takes more is killed (SIGXCPU, status 152). One that waits for ever is killed in the end, too.
 public func run(
   _ program: String, _ arguments: [String] = [], in directory: URL? = nil,
-  environment: [String: String] = [:], input: Data? = nil, timeout: Double = 120
+  environment: [String: String] = [:], input: Data? = nil, cpuLimit: Int = 300
 ) throws -> Outcome {
   let executable = try locate(program).path
   // Messages of tools are compared, so they are to be in English.
@@ -32,10 +33,11 @@ public func run(
   try (input ?? Data()).write(to: URL(fileURLWithPath: files[0]))
   // Swift does not see the file action that changes the directory.
   let change = directory.map { ["/usr/bin/env", "-C", $0.path] } ?? []
+  let limit = ["/usr/bin/prlimit", "--cpu=\(cpuLimit)"]
   let child = try spawn(
-    change + [executable] + arguments, variables.map { "\($0)=\($1)" }, files)
+    change + limit + [executable] + arguments, variables.map { "\($0)=\($1)" }, files)
   let killer = DispatchWorkItem { kill(child, SIGKILL) }
-  DispatchQueue.global().asyncAfter(deadline: .now() + timeout, execute: killer)
+  DispatchQueue.global().asyncAfter(deadline: .now() + 1800, execute: killer)
   var status: Int32 = 0
   while waitpid(child, &status, 0) < 0, errno == EINTR {}
   killer.cancel()
@@ -82,6 +84,22 @@ private func spawn(_ arguments: [String], _ environment: [String], _ files: [Str
   return child
 }
 
+/// The CPU time of this thread that `body` takes, in seconds.
+public func cpuTime(of body: () throws -> Void) rethrows -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+  let start = now()
+  try body()
+  return now() - start
+}
+
+/// In seconds of CPU time: only a hang, or work that grows with the square of its input, takes so
+/// long, even without optimisation.
+public let hang = 60.0
+
 /// Runs a program that is to succeed, and gives its standard output.
 @discardableResult
 public func succeed(
@@ -101,10 +119,10 @@ public func succeed(
 /// Runs the `abitool` that was built with the tests.
 public func abitool(
   _ arguments: [String], in directory: URL? = nil, environment: [String: String] = [:],
-  timeout: Double = 120
+  cpuLimit: Int = 300
 ) throws -> Outcome {
   try run(
-    abitoolPath, arguments, in: directory, environment: environment, timeout: timeout)
+    abitoolPath, arguments, in: directory, environment: environment, cpuLimit: cpuLimit)
 }
 
 /// `ABITOOL`, or the debug build of this package.
