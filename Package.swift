@@ -27,9 +27,9 @@ let package = Package(
     .plugin(name: "AbiCheck", targets: ["AbiCheck"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
     // libelf reads ELF files; only ElfKit uses it.
@@ -46,17 +46,26 @@ let package = Package(
     .target(name: "DebugInfo", dependencies: ["CDw", "ElfKit"], swiftSettings: settings),
     .target(name: "Disassembly", dependencies: ["CBinutils", "ElfKit"], swiftSettings: settings),
     .target(name: "Mangling", dependencies: ["CBinutils"], swiftSettings: settings),
+    // Bytes, names, files, errors: what the modules above share.
+    .target(name: "Support", dependencies: [systemPackage], swiftSettings: settings),
+    // The `Abi` value, its text, selection, targets.
+    .target(
+      name: "AbiModel", dependencies: ["ElfKit", "Support", systemPackage], swiftSettings: settings),
+    // Codes, catalogue, allow file, report, renderings. Knows neither ELF nor ABIs.
+    .target(
+      name: "Findings", dependencies: ["Mangling", "Support", systemPackage],
+      swiftSettings: settings),
     .target(
       name: "AbiTool",
       dependencies: [
-        "DebugInfo", "Disassembly", "ElfKit", "Mangling", systemPackage,
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        "AbiModel", "DebugInfo", "Disassembly", "ElfKit", "Findings", "Mangling", "Support",
+        systemPackage, .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "abitool",
       dependencies: [
-        "AbiTool", "ElfKit", "Mangling", systemPackage,
+        "AbiModel", "AbiTool", "ElfKit", "Findings", "Mangling", "Support", systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/Command",
@@ -82,12 +91,18 @@ let package = Package(
       swiftSettings: commandSettings),
     .testTarget(
       name: "AbiToolTests",
-      dependencies: ["AbiTool", "ElfKit", "Mangling", "TestSupport", systemPackage],
+      dependencies: [
+        "AbiModel", "AbiTool", "ElfKit", "Findings", "Mangling", "Support", "TestSupport",
+        systemPackage,
+      ],
       swiftSettings: commandSettings),
     // These run the executable.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["abitool", "AbiTool", "ElfKit", "TestSupport", systemPackage],
+      dependencies: [
+        "abitool", "AbiModel", "AbiTool", "ElfKit", "Findings", "Support", "TestSupport",
+        systemPackage,
+      ],
       exclude: ["Golden"],
       swiftSettings: commandSettings),
     // These run build tools on the examples of integrations/, with the executable.

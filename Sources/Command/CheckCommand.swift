@@ -1,4 +1,7 @@
+import AbiModel
 import AbiTool
+import Findings
+import Support
 import ArgumentParser
 
 /// `abitool check`: builds against each other, an implementation or a program against an ABI.

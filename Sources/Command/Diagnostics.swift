@@ -1,4 +1,7 @@
+import AbiModel
 import AbiTool
+import Findings
+import Support
 import SystemPackage
 
 /// What goes to standard error, and the one way to standard output.

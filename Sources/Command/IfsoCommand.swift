@@ -1,4 +1,7 @@
+import AbiModel
 import AbiTool
+import Findings
+import Support
 import ArgumentParser
 import SystemPackage
 

@@ -1,4 +1,7 @@
+import AbiModel
 import AbiTool
+import Findings
+import Support
 import Testing
 
 /// The ABI text: what is written is what was read.

@@ -2,7 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import AbiModel
 @testable import AbiTool
+@testable import Findings
+@testable import Support
 
 /// docs/check.md says what `check --explain` says.
 struct FindingDocumentationTests {

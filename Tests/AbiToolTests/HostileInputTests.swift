@@ -1,4 +1,7 @@
+import AbiModel
 import AbiTool
+import Findings
+import Support
 import Foundation
 import SystemPackage
 import TestSupport

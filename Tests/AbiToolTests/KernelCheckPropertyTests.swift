@@ -3,7 +3,10 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import AbiModel
 @testable import AbiTool
+@testable import Findings
+@testable import Support
 
 /// What holds for all builds, on builds made up at random from a fixed seed.
 struct KernelCheckPropertyTests {

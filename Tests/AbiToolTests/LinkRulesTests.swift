@@ -3,7 +3,10 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import AbiModel
 @testable import AbiTool
+@testable import Findings
+@testable import Support
 
 @Suite struct LinkRulesTests {
   @Test(arguments: [

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 // What changed in a symbol that is still there.
 extension AbiDiff {

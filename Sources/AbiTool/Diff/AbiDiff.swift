@@ -1,5 +1,8 @@
+public import AbiModel
 internal import ElfKit
+public import Findings
 internal import Mangling
+internal import Support
 
 /// What changed from one version of a library to the next, and what that means to programs that
 /// are linked with the old one.

@@ -1,4 +1,7 @@
+public import AbiModel
 internal import ElfKit
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// The two sides of a comparison, made comparable.

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// What the version and the SONAME of a library should be next.
 public struct NextVersion: Sendable {
   /// Which part of a semantic version goes up (semver.org).

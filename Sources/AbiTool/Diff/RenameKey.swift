@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// What of a C++ name stays when only the width of integer types or the constness of types and
 /// member functions changes.

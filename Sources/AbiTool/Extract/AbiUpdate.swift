@@ -1,3 +1,6 @@
+public import AbiModel
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// Renews an ABI file that people edit: comments, sections and accepted lines stay where they

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Why extraction leaves a symbol out.
 public enum DropReason: Int, CaseIterable, Sendable {
   case undefined

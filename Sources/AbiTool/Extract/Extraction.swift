@@ -1,4 +1,7 @@
+public import AbiModel
 public import ElfKit
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// Reads the ABI of a library or program out of its ELF file.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+public import Support
 public import SystemPackage
 
 extension Extraction.Options {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Tells what kind of weak C++ symbol a name stands for, by its first letters (Itanium C++ ABI
 /// 5.1.4 "Special Names"). Only ever asked about names that are to be dropped.

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// A build system, or a tool around builds, for which there is a hook.
 public enum BuildSystem: String, CaseIterable, Sendable {
   case make, cmake, meson, ninja, bazel, swiftpm, github

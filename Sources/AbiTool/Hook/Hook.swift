@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// What ties a project's build to the ABI of a library: a piece of text for a build file, with the
 /// project's names in it.
 ///

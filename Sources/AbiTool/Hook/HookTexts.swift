@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 // The text for each build system.
 extension Hook {
   var make: String {

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Glibc
+public import Support
 public import SystemPackage
 
 /// The files of `integrations/` that projects include: installed beside the executable, or in the

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Glibc
+public import Support
 public import SystemPackage
 
 extension InterfaceLibrary {
@@ -8,7 +11,7 @@ extension InterfaceLibrary {
   /// - Throws: `InputError` when the input is no shared library, is the same file as the output,
   ///   or the output cannot be written.
   public static func write(for input: FilePath, to output: FilePath) throws(InputError) {
-    guard !isSameFile(input, output) else {
+    guard !FileIdentity.isSame(input.string, output.string) else {
       throw InputError(path: output.string, "is the library itself; write to another file")
     }
     let library = try InterfaceLibrary(of: input)
@@ -40,11 +43,5 @@ extension InterfaceLibrary {
       result.append(directory.appending(name))
     }
     return result
-  }
-
-  private static func isSameFile(_ left: FilePath, _ right: FilePath) -> Bool {
-    var (first, second) = (stat(), stat())
-    guard stat(left.string, &first) == 0, stat(right.string, &second) == 0 else { return false }
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 }

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// Makes interface libraries: what a linker sees of a shared library, without code and contents.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Gives the symbols of an interface library addresses of their own, which tell a linker of
 /// sizes, alignments and aliases what those of the library told, and nothing else: they do not

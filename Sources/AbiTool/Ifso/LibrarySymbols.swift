@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// The symbols of a library that linkers see: the complete profile and, beyond what the ABI text
 /// says, the absolute symbols that GNU ld defines for version nodes.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// The versions that a library defines and needs, in its own order: linkers list those that a
 /// program needs in the order in which its libraries define them.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// What linkers compare between the files of a link beside symbols: object attributes, and a
 /// property of GNU's that forbids copy relocations.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 extension LinkObject {
   /// What an ABI promises on one architecture and kernel, as an object to link with.

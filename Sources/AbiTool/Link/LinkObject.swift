@@ -1,4 +1,7 @@
+internal import AbiModel
 public import ElfKit
+internal import Findings
+public import Support
 
 /// A program, a library or an ABI as the dynamic linker would see it: what it defines, what it
 /// looks up elsewhere and what it needs. Read once and shared by all checks.

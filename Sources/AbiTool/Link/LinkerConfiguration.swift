@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 internal import SystemPackage
 
 /// Where the dynamic linker of a system looks for libraries beside run paths: `ld.so.cache`, or

@@ -1,4 +1,7 @@
+public import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Finds what is loaded for a program, as glibc's `_dl_map_object_deps` and `_dl_map_object` do
 /// (elf/dl-deps.c, elf/dl-load.c): NEEDED breadth first, run paths, `ld.so.cache`, default

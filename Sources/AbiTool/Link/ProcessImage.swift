@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// A program with everything that is loaded for it, in the order of symbol lookup.
 struct ProcessImage {

@@ -1,4 +1,7 @@
+public import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 internal import Synchronization
 internal import SystemPackage
 

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// How a NEEDED entry was resolved, for people.
 public enum SearchStep: Hashable, Sendable {

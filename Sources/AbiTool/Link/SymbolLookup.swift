@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// The objects of one process in the order in which symbols are looked up: the program, then what
 /// is NEEDED, breadth first.

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Glibc
+internal import Support
 internal import Synchronization
 
 /// A directory that is the root of the system in which programs are to run. Paths in programs and
@@ -97,28 +100,5 @@ public final class Sysroot: Sendable {
       if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
-  }
-}
-
-/// What makes two paths one file: device and inode.
-struct FileIdentity: Hashable {
-  var device: UInt64
-  var inode: UInt64
-
-  /// Nil when nothing is at `path`.
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-  }
-}
-
-enum RealPath {
-  /// `realpath`; nil when nothing is at `path`.
-  static func of(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

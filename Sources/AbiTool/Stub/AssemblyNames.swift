@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Which names assemblers take, in quotes.
 enum AssemblyNames {
   /// - Throws: `InputError` with the line of a name that would be taken for something else.
@@ -8,8 +12,8 @@ enum AssemblyNames {
         case UInt8(ascii: "@"): return "a name with '@'"
         // LLVM takes escapes in names, but not in those of .symver.
         case _ where isEscaped(byte) && entry.version != nil:
-          return "a name with \(LineReader.show(byte)) and a version"
-        case 0..<0x20, 0x7f: return "a name with \(LineReader.show(byte))"
+          return "a name with \(Spelling.show(byte)) and a version"
+        case 0..<0x20, 0x7f: return "a name with \(Spelling.show(byte))"
         default: break
         }
       }

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+public import Support
 
 /// Writes a stub as assembly that GNU as and LLVM's assembler take for every architecture.
 ///

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// The order in which GNU ld writes the symbols of a library, within a bucket of the GNU hash
 /// table: that of its own table of names.
 ///

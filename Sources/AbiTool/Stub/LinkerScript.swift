@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// The layout of a stub, as the linkers' own has no place for read-only data without contents.
 ///

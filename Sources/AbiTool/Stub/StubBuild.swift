@@ -1,3 +1,6 @@
+internal import AbiModel
+internal import Findings
+public import Support
 internal import SystemPackage
 
 /// Makes objects and libraries of a plan with an external assembler and linker.
@@ -25,7 +28,7 @@ public struct StubBuild: Sendable {
   ///
   /// - Throws: `InputError` with the line that the assembler does not take.
   public func object() async throws(InputError) -> [UInt8] {
-    let directory = try TemporaryDirectory()
+    let directory = try ScratchDirectory()
     return try Self.read(try await assemble(in: directory))
   }
 
@@ -34,7 +37,7 @@ public struct StubBuild: Sendable {
   /// - Throws: `InputError` when a tool fails, or when the linker gives the library another layout
   ///   than the plan has.
   public func library() async throws(InputError) -> [UInt8] {
-    let directory = try TemporaryDirectory()
+    let directory = try ScratchDirectory()
     let object = try await assemble(in: directory)
     var job = Toolchain.LinkJob(
       object: object, output: directory.appending("stub.so"),
@@ -51,7 +54,7 @@ public struct StubBuild: Sendable {
     return try Self.read(job.output)
   }
 
-  private func assemble(in directory: borrowing TemporaryDirectory) async throws(InputError)
+  private func assemble(in directory: borrowing ScratchDirectory) async throws(InputError)
     -> FilePath
   {
     let text = try AssemblyText.text(of: plan)
@@ -97,7 +100,7 @@ public struct StubBuild: Sendable {
 
   /// A linker enters a library into `DT_NEEDED` when it is given one, so it is given empty ones
   /// of the names wanted.
-  private func linkNeededLibraries(in directory: borrowing TemporaryDirectory)
+  private func linkNeededLibraries(in directory: borrowing ScratchDirectory)
     async throws(InputError) -> [FilePath]
   {
     guard !plan.needed.isEmpty else { return [] }

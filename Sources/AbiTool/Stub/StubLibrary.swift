@@ -1,4 +1,7 @@
+internal import AbiModel
 public import ElfKit
+internal import Findings
+public import Support
 
 extension StubPlan {
   /// Writes the stub as a shared library: what an assembler and a linker make of the assembly

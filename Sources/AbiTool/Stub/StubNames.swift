@@ -1,3 +1,6 @@
+internal import AbiModel
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// The names that a stub has when none are given.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 // The last step: every symbol gets its section and its offset.
 extension StubPlan {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 // The first step: which lines of the ABI apply, and what they say for this word size.
 extension StubPlan {

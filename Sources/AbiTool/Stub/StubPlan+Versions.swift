@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 // The third step: version nodes in the order in which they are numbered.
 extension StubPlan {
   /// `vd_ndx` has 15 bits; 0 and 1 are taken, and the values from `VER_NDX_LORESERVE` are beyond.

@@ -1,4 +1,7 @@
+public import AbiModel
 public import ElfKit
+internal import Findings
+public import Support
 
 /// What a stub library consists of, decided down to the last byte of its layout: the ABI for one
 /// kernel and architecture, checked, with every symbol in its section.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 internal import SystemPackage
 
 /// Compares a linked stub with its plan: a linker that moves data into another kind of segment

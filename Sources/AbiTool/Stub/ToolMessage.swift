@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Finds out which symbol an assembler or linker complains about.
 enum ToolMessage {
   /// The entry whose directives are at the line of the assembly that a message names:

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Subprocess
+internal import Support
 internal import SystemPackage
 
 /// One run of an external tool, to its end.

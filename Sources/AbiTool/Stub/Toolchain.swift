@@ -1,4 +1,7 @@
+public import AbiModel
+internal import Findings
 internal import Glibc
+public import Support
 public import SystemPackage
 
 /// The assembler and the linker by which stubs are made, outside of this process.

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+public import Support
+
 /// Writes the version nodes of a stub as a version script, for the linker.
 ///
 /// The script binds no symbols: `.symver` has done that, and a symbol without version keeps none.

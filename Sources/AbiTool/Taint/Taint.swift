@@ -1,7 +1,10 @@
+internal import AbiModel
 internal import DebugInfo
 internal import Disassembly
 public import ElfKit
+public import Findings
 internal import Mangling
+public import Support
 public import SystemPackage
 
 /// Finds what ties a finished program, library or object to one kernel.

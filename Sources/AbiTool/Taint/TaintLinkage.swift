@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Finds what a file asks of one kernel when it is linked and started: symbols, libraries, the
 /// interpreter, and the marks that an operating system leaves.

@@ -1,3 +1,7 @@
+public import AbiModel
+internal import Findings
+public import Support
+
 /// What ``Taint`` looks for, and what it takes for the framework's own.
 public struct TaintOptions: Sendable {
   /// ABIs whose symbols with `kernel=` are those of one kernel.

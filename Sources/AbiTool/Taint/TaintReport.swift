@@ -1,3 +1,7 @@
+internal import AbiModel
+public import Findings
+internal import Support
+
 extension Report {
   /// All results as one report, for the forms that programs read.
   public init(taint results: [TaintResult], stale: [Finding] = []) {

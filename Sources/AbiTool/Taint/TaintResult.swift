@@ -1,4 +1,7 @@
+internal import AbiModel
 public import Disassembly
+public import Findings
+internal import Support
 
 /// What ties one file to a kernel.
 public struct TaintResult: Sendable {

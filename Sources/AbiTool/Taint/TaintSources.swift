@@ -1,6 +1,9 @@
+internal import AbiModel
 internal import DebugInfo
 internal import Disassembly
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// What DWARF tells of a file: the lines of its sites, and the kernel headers it was made from.
 struct TaintSources {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import Disassembly
+internal import Findings
+internal import Support
 
 /// Tables of instruction kinds and functions: for a dynamic linker its interface to the kernel.
 public enum TaintSummary {

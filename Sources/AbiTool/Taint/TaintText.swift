@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import Disassembly
+public import Findings
+internal import Support
 
 /// Results for people: grouped by cause and function.
 public struct TaintText: Sendable {

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Which declarations name one object, build by build.
 ///
 /// Only names that all builds have count: what is missing somewhere is a finding of its own.

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// What differs between the names that a declaration has on the architectures.
 struct ArchitectureCheck {

@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Says sets of builds as `kernel=` and `arch=` conditions.
 struct BuildConditions {
   private let builds: [Build]

@@ -1,4 +1,7 @@
+internal import AbiModel
+public import Findings
 internal import Glibc
+public import Support
 public import SystemPackage
 
 /// Finds the files of the builds that are to be checked against each other.
@@ -118,17 +121,11 @@ public struct BuildLocator: Sendable {
 
   /// Two kernels with one file would agree in everything.
   private func refuseSameFile(_ builds: [Build]) throws(InputError) {
-    struct Identity: Hashable {
-      var device: UInt
-      var inode: UInt
-    }
-    var seen: [Identity: Build] = [:]
+    var seen: [FileIdentity: Build] = [:]
     for build in builds {
-      var status = stat()
-      guard stat(build.path, &status) == 0 else {
-        throw InputError(path: build.path, "\(Errno(rawValue: errno))")
+      guard let identity = FileIdentity(path: build.path) else {
+        throw InputError(path: build.path, "\(Errno.noSuchFileOrDirectory)")
       }
-      let identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
       if let other = seen[identity] {
         throw InputError(
           path: build.path,
@@ -138,24 +135,5 @@ public struct BuildLocator: Sendable {
       }
       seen[identity] = build
     }
-  }
-}
-
-/// The names of the files in a directory.
-enum DirectoryListing {
-  /// Sorted, without hidden ones. Nil when the directory cannot be read.
-  static func names(in directory: FilePath) -> [String]? {
-    guard let stream = opendir(directory.string.isEmpty ? "." : directory.string) else {
-      return nil
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
   }
 }

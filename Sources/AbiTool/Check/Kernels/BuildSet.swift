@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// A set of builds, by their numbers.
 struct BuildSet: Hashable, Sendable {
   private(set) var bits: UInt128 = 0

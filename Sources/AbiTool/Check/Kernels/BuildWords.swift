@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Sets of builds in words.
 struct BuildWords: Sendable {
   private let builds: [LoadedBuild]

@@ -1,5 +1,8 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// An architecture of a check: its name, and how it spells types in mangled names.
 struct CheckedArch: Sendable {

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// What one declaration in source code becomes: a name on each architecture, the same one or
 /// not. The rows of the check.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// What is different about one symbol in the builds that have it.
 struct FactCheck {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Makes one ABI of the ABIs of all builds, from which each of them can be had again: with
 /// conditions, width alternatives and two sizes where the builds differ.

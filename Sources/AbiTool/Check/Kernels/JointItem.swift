@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// A declaration in one version: what a line of the joint ABI can stand for.
 struct JointItem {
   /// The symbol of one build.

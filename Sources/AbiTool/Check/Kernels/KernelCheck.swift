@@ -1,3 +1,6 @@
+public import AbiModel
+public import Findings
+public import Support
 public import SystemPackage
 
 /// Compares the builds of one library for several kernels and architectures, and finds what

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// What is different about the libraries as wholes: SONAME, version nodes, ELF flags.
 struct LibraryFactCheck {

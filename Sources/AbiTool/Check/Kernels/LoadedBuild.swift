@@ -1,5 +1,8 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
 internal import Mangling
+internal import Support
 internal import Synchronization
 internal import SystemPackage
 

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// For a symbol that a build lacks, what it has in its place: a hint to the cause.
 struct NearestRelative {

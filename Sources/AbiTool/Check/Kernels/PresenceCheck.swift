@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// Which builds have a declaration: what some kernels or architectures lack, and what is internal.
 struct PresenceCheck {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// Whether the builds keep what an ABI text promises.
 struct PromiseCheck {

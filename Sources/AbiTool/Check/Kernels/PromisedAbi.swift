@@ -1,3 +1,6 @@
+public import AbiModel
+public import Findings
+public import Support
 public import SystemPackage
 
 /// An ABI text that builds are to keep, with the flaws of its form.

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 /// The facts about a symbol that a program linked against it depends on, and the words for them.
 ///

@@ -1,5 +1,8 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// The symbols of all builds side by side: a row for each name, a column for each build.
 struct SymbolMatrix: Sendable {

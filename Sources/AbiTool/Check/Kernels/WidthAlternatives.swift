@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 /// Writes two spellings of one name as one, with `{64-bit|32-bit}` where they differ.
 enum WidthAlternatives {
   /// Both are plain: without quotes, braces and bars.

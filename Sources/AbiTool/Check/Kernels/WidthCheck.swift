@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// What a name alone tells about its dependence on the architecture.
 ///

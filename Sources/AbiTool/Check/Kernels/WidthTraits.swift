@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// What one mangled name tells about its dependence on the target, without another to compare.
 struct WidthTraits {

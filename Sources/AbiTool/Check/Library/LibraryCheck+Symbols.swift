@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 
 // Symbol by symbol: what the text says against what the library has.
 extension LibraryCheck {

@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+public import Findings
+public import Support
 public import SystemPackage
 
 /// Checks that a real library keeps the promise of an ABI text.

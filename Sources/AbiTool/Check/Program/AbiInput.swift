@@ -1,4 +1,7 @@
+public import AbiModel
 public import ElfKit
+internal import Findings
+public import Support
 public import SystemPackage
 
 /// An ABI that a command was given: a text, or an ELF file whose ABI is meant.

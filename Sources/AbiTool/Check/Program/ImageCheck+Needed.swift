@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
+internal import Support
 internal import SystemPackage
 
 // What is loaded, and from where.

@@ -1,5 +1,8 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
 internal import Mangling
+internal import Support
 
 // Symbols: what each reference is bound to.
 extension ImageCheck {

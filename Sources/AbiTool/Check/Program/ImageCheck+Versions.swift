@@ -1,3 +1,7 @@
+internal import AbiModel
+internal import Findings
+internal import Support
+
 // Version nodes: what the dynamic linker checks before it looks up a symbol.
 extension ImageCheck {
   /// As `_dl_check_map_versions` does (glibc, elf/dl-version.c).

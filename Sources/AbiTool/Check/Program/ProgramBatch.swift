@@ -1,5 +1,8 @@
-internal import SystemPackage
+internal import AbiModel
+public import Findings
+public import Support
 internal import Synchronization
+internal import SystemPackage
 
 /// The check of many programs and libraries.
 public struct ProgramBatch: Sendable {

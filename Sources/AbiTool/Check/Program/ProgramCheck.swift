@@ -1,4 +1,7 @@
+internal import AbiModel
 internal import ElfKit
+public import Findings
+public import Support
 public import SystemPackage
 
 /// Checks that programs and libraries find everything that they refer to: in the ABIs and

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Glibc
+internal import Support
 
 /// The files that a check of programs is about: those named, and what is in directories.
 public struct ProgramFiles: Sendable {

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+internal import Support
 
 /// Finds the C++ function of the same name with other parameters or constness: what was perhaps
 /// meant.

@@ -1,5 +1,8 @@
+internal import AbiModel
 internal import ElfKit
+internal import Findings
 internal import Mangling
+public import Support
 public import SystemPackage
 
 /// The lines to add to an ABI for the weak C++ symbols that programs refer to and that extraction

@@ -1,4 +1,7 @@
+internal import AbiModel
+internal import Findings
 internal import Mangling
+public import Support
 public import SystemPackage
 
 /// How the dynamic linker comes to a symbol: the path from a program to the object that has it.

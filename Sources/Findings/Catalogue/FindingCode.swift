@@ -1,0 +1,59 @@
+internal import Support
+
+/// A kind of finding: a stable name with what a user needs to know about it.
+///
+/// `check --list` prints all of them, `check --explain CODE` one at length, and docs/check.md has
+/// the same texts. The catalogues are in files by the part of the tool that reports them.
+public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
+  /// Lower case words with hyphens: the name in allow files, JSON and SARIF. It never changes.
+  public let name: String
+  /// How grave it is unless the finding says otherwise.
+  public let severity: Severity
+  /// A few words: the heading of a group.
+  public let title: String
+  /// Why it matters.
+  public let explanation: String
+  /// How it comes about, in code or symbols.
+  public let example: String
+  /// What to do.
+  public let cure: String
+
+  public init(
+    _ name: String, _ severity: Severity, _ title: String, explanation: String, example: String,
+    cure: String
+  ) {
+    self.name = name
+    self.severity = severity
+    self.title = title
+    self.explanation = explanation
+    self.example = example
+    self.cure = cure
+  }
+
+  /// All codes, in the order of reports.
+  public static let all: [FindingCode] =
+    kernelCodes + differenceCodes + architectureCodes + libraryCodes + programCodes + diffCodes
+    + abiTextCodes + taintCodes
+
+  private static let ranks: [String: Int] = Dictionary(
+    uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
+
+  /// The place in ``all``.
+  public var rank: Int { Self.ranks[name] ?? Self.all.count }
+
+  public static func named(_ name: String) -> FindingCode? {
+    ranks[name].map { all[$0] }
+  }
+
+  /// The code whose name is the most like `name`, for messages about mistakes.
+  public static func nearest(to name: String) -> FindingCode? {
+    all.map { (EditDistance.between($0.name, name), $0) }
+      .filter { $0.0 <= max(2, name.utf8.count / 3) }
+      .min { $0.0 < $1.0 }?.1
+  }
+
+  public var description: String { name }
+
+  public static func == (left: FindingCode, right: FindingCode) -> Bool { left.name == right.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}

@@ -1,0 +1,27 @@
+internal import Support
+
+extension FindingCode {
+  /// All codes, one a line, for `check --list`.
+  public static var listing: String {
+    let width = all.map(\.name.count).max() ?? 0
+    return all.map { code in
+      "\(Output.padded(code.name, width))  \(Output.padded(code.severity.word, 7))  \(code.title)\n"
+    }.joined()
+  }
+
+  /// What the code means, why it matters and what to do, for `check --explain`.
+  public var manual: String {
+    var out = Output(usesColor: false)
+    out.line("\(name) (\(severity.word)): \(title)")
+    out.line("")
+    out.paragraph(explanation, indent: 0)
+    out.line("")
+    out.line("Example:")
+    for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
+      out.line("  " + line)
+    }
+    out.line("")
+    out.paragraph("Cure: " + cure, indent: 0)
+    return out.text
+  }
+}

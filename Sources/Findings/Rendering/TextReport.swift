@@ -1,0 +1,136 @@
+internal import Support
+
+/// A report for people.
+public struct TextReport: Sendable {
+  public enum Style: Sendable {
+    /// Findings under headings, as tables of builds and symbols, with the cure for each group.
+    case grouped
+    /// One line a finding, as compilers write them.
+    case lines
+    /// The number of findings of each code.
+    case summary
+  }
+
+  public var style = Style.grouped
+  /// Write escape sequences for colours.
+  public var usesColor = false
+  /// How many findings of a group are shown; nil for all.
+  public var limit: Int? = 20
+  /// Whether notes are listed, not only counted.
+  public var listsInformation = false
+  /// Say nothing when nothing is rejected.
+  public var isQuiet = false
+  /// Say, before the verdict, how to learn why a finding matters.
+  public var mentionsExplanations = true
+
+  /// What ``mentionsExplanations`` prints.
+  package static let hint = "abitool check --explain CODE says why a finding matters"
+
+  public init() {}
+
+  public func text(of report: Report) -> String {
+    if isQuiet, !report.isRejected { return "" }
+    var out = Output(usesColor: usesColor)
+    switch style {
+    case .grouped: for group in report.groups { append(group, report, to: &out) }
+    case .lines:
+      for finding in report.findings where isListed(finding) { append(finding, report, to: &out) }
+    case .summary: appendSummary(of: report, to: &out)
+    }
+    if mentionsExplanations, style != .summary,
+      report.groups.contains(where: { $0.severity != .information })
+    {
+      out.line(Self.hint)
+    }
+    out.line(out.paint(report.verdict, report.isRejected ? .red : .green))
+    return out.text
+  }
+
+  private func isListed(_ finding: Finding) -> Bool {
+    finding.allowance == nil && (finding.severity != .information || listsInformation)
+  }
+
+  // MARK: Lines
+
+  private func append(_ finding: Finding, _ report: Report, to out: inout Output) {
+    var place = finding.place?.path ?? report.subject
+    if let line = finding.place?.line {
+      place += ":\(line)"
+      if let column = finding.place?.column { place += ":\(column)" }
+    }
+    let severity = out.paint("\(finding.severity.word):", finding.severity.color)
+    out.line("\(place): \(severity) \(finding.message) [\(finding.code)]")
+  }
+
+  // MARK: Summary
+
+  private func appendSummary(of report: Report, to out: inout Output) {
+    let groups = report.groups
+    let width = groups.map { String($0.findings.count).count }.max() ?? 0
+    for group in groups {
+      let count = Output.padded(String(group.findings.count), width, right: true)
+      let severity = out.paint(
+        Output.padded(group.severity.word, 7), group.severity.color)
+      out.line("  \(count)  \(severity)  \(group.code): \(group.code.title)")
+    }
+  }
+
+  // MARK: Groups
+
+  private func append(_ group: Report.Group, _ report: Report, to out: inout Output) {
+    let heading = out.paint("\(group.severity.word):", group.severity.color)
+    let isCounted = group.severity == .information && !listsInformation
+    out.line(
+      "\(heading) \(group.code.title): \(Report.grouped(group.findings.count)) [\(group.code)]"
+        + (isCounted ? "; --all lists them" : ""))
+    if isCounted {
+      out.line("")
+      return
+    }
+    let shown = limit.map { group.findings.prefix($0) } ?? group.findings[...]
+    let tables = MatrixTable.tables(of: Array(shown), builds: report.builds)
+    for table in tables { table.append(to: &out, cure: group.cure) }
+    for finding in shown where finding.details.isEmpty {
+      appendSentence(finding, cure: group.cure, to: &out)
+    }
+    if shown.count < group.findings.count {
+      let rest = Report.grouped(group.findings.count - shown.count)
+      out.line("  … and \(rest) more (--all lists them)")
+    }
+    out.paragraph("cure: " + group.cure, indent: 2)
+    out.line("")
+  }
+
+  private func appendSentence(_ finding: Finding, cure: String, to out: inout Output) {
+    if finding.symbol != nil, finding.place == nil {
+      out.line("    " + MatrixTable.symbol(of: finding, out))
+      return
+    }
+    var text = "  "
+    if let place = finding.place {
+      text += place.path
+      if let line = place.line { text += ":\(line)" }
+      text += ": "
+    }
+    out.line(text + finding.message)
+    if finding.cure != cure { out.paragraph("→ " + finding.cure, indent: 4) }
+  }
+}
+
+extension Severity {
+  package var word: String {
+    switch self {
+    case .error: "error"
+    case .warning: "warning"
+    case .information: "note"
+    }
+  }
+
+  package var color: Output.Color {
+    switch self {
+    case .error: .red
+    case .warning: .yellow
+    case .information: .cyan
+    }
+  }
+}
