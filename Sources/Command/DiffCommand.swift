@@ -71,8 +71,10 @@ struct DiffCommand: AsyncParsableCommand {
     if update, let baseline, try create(baseline, from: newPath) { return }
     let pair = try DiffInputs(
       old: FilePath(oldPath), new: FilePath(newPath), profile: profile,
-      selector: Abi.Selector(kernel: kernel, arch: arch))
-    let diff = AbiDiff(from: pair.old.abi, oldPath, to: pair.new.abi, newPath)
+      selector: Abi.Selector(
+        kernels: kernel.map { .named($0) } ?? .unspecified,
+        architecture: arch.flatMap { Architecture(named: $0) }))
+    let diff = AbiDiff(from: pair.old, to: pair.new)
     let findings = try report.allowing(diff.findings, builds: diff.builds)
     let verdict = AbiDiff.verdict(of: findings)
     let summary = summary(findings, verdict, diff, pair)

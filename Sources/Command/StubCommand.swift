@@ -180,13 +180,14 @@ struct StubCommand: AsyncParsableCommand {
     async throws(InputError)
   {
     let (file, emit) = resolve(destination, path)
-    // Assembly is for all architectures unless one is named; the others are for one.
-    let architecture = named ?? (emit == .library || emit == .object ? .host : nil)
     let abi = try InputBytes(path: path).withBytes { bytes throws(InputError) in
       // What a failed `abitool extract > FILE` leaves.
       if bytes.isEmpty { throw InputError(path: path.string, "the file is empty") }
       return try AbiParser.parse(bytes, path: path.string)
     }
+    // Assembly is for all architectures unless one is named, or the text is of one.
+    let architecture =
+      named ?? abi.architecture ?? (emit == .library || emit == .object ? .host : nil)
     let plan = try StubPlan(
       abi, path: path.string, architecture: architecture, kernel: kernel,
       soname: soname.map { ByteName($0) } ?? abi.soname

@@ -20,7 +20,7 @@ struct AbiTextPropertyTests {
     for (one, other) in zip(abi.symbols, again.symbols) {
       #expect(abi.nameBytes(of: one) == again.nameBytes(of: other))
       #expect(abi.version(of: one) == again.version(of: other))
-      #expect(one.isDefaultVersion == other.isDefaultVersion)
+      #expect(one.isHidden == other.isHidden)
       #expect(one.binding == other.binding && one.type == other.type)
       #expect(one.storage == other.storage && one.size == other.size)
       #expect(!one.isData || one.alignment == other.alignment)
@@ -60,7 +60,7 @@ struct AbiTextPropertyTests {
         let version = symbol.storage == .undefined ? nil : versions.randomElement(using: &random)
         abi.append(
           symbol, name: $0, version: Bool.random(using: &random) ? version : nil,
-          isDefault: Bool.random(using: &random))
+          isHidden: Bool.random(using: &random))
       }
       let index = abi.symbols.count - 1
       if symbol.isData, let other = lastData, Int.random(in: 0..<4, using: &random) == 0 {

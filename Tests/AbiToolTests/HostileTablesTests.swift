@@ -126,7 +126,7 @@ struct HostileTablesTests {
 
   @Test func thousandsOfFindingsAreReportedInTime() {
     let findings = (0..<20000).map { number in
-      Finding(.removed, symbol: ByteName(Array("f\(number)".utf8)), message: "is gone")
+      Finding(.missing, symbol: ByteName(Array("f\(number)".utf8)), message: "is gone")
     }
     let report = Report(
       command: "diff", subject: "a", findings: findings, approval: "", rejection: "")

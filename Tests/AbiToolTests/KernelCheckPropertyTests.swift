@@ -121,7 +121,7 @@ struct KernelCheckPropertyTests {
     for kernel in Self.kernels {
       for arch in Self.archs {
         let selector = Abi.Selector(
-          kernel: kernel, arch: arch, addressSize: Self.is32Bit(arch) ? 4 : 8)
+          kernels: .named(kernel), architecture: Architecture(named: arch))
         let part = AbiPrinter(try parsed.selection(selector, path: "joint")).text()
         let path = scratch.path("\(arch)/ld-\(kernel).abi")
         let own = try AbiParser.parse(

@@ -95,7 +95,7 @@ import Testing
       _ = try? SymbolTrace(check).text(of: "*", in: path)
       _ = try? LibraryCheck.findings(path, keeps: promise)
       if let other = try? AbiInput(path: path) {
-        _ = AbiDiff(from: abi, "old", to: other.abi, "new").findings
+        _ = AbiDiff(from: try AbiInput(path: FilePath(text)), to: other).findings
       }
     }
     #expect(taken > 0 && taken < 600)

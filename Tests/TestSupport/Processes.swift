@@ -27,7 +27,7 @@ public func run(
   let executable = try locate(program).path
   // Messages of tools are compared, so they are to be in English.
   let variables = ProcessInfo.processInfo.environment
-    .merging(["LC_ALL": "C"]) { $1 }.merging(environment) { $1 }
+    .merging(["LC_ALL": "C", "PATH": searchPath]) { $1 }.merging(environment) { $1 }
   let scratch = try TemporaryDirectory()
   let files = ["in", "out", "err"].map { scratch.path($0) }
   try (input ?? Data()).write(to: URL(fileURLWithPath: files[0]))
@@ -133,10 +133,23 @@ public let abitoolPath =
 public let packageRoot = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-private func locate(_ program: String) throws -> URL {
-  if program.contains("/") { return URL(fileURLWithPath: program) }
+/// Where programs are looked for: clang and ld.lld of the Swift toolchain come before others that
+/// a machine may happen to have.
+private let searchPath: String = {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
   for directory in path.split(separator: ":") {
+    let swift = URL(fileURLWithPath: "\(directory)/swift").resolvingSymlinksInPath()
+    let toolchain = swift.deletingLastPathComponent().path
+    if FileManager.default.isExecutableFile(atPath: toolchain + "/ld.lld") {
+      return "\(toolchain):\(path)"
+    }
+  }
+  return path
+}()
+
+private func locate(_ program: String) throws -> URL {
+  if program.contains("/") { return URL(fileURLWithPath: program) }
+  for directory in searchPath.split(separator: ":") {
     let candidate = "\(directory)/\(program)"
     if FileManager.default.isExecutableFile(atPath: candidate) {
       return URL(fileURLWithPath: candidate)

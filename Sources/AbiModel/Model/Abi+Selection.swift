@@ -1,19 +1,35 @@
+internal import ElfKit
 public import Support
 
 extension Abi {
-  /// For which kernel and architecture an ABI is read.
+  /// The build that an ABI is read for.
   public struct Selector: Sendable {
-    /// Nil when the ABI does not depend on the kernel.
-    public var kernel: String?
-    /// Nil when the ABI does not depend on the architecture.
-    public var arch: String?
+    /// Which lines with `kernel=` apply.
+    public enum Kernels: Hashable, Sendable {
+      /// Nobody said: such a line is an error.
+      case unspecified
+      /// Those of this kernel.
+      case named(String)
+      /// None: what every kernel has is wanted.
+      case agnostic
+      /// All; they keep their `kernel=`.
+      case all
+    }
+
+    /// Which lines with `kernel=` apply.
+    public var kernels: Kernels
+    /// Nil when it is not known: a line with `arch=` is an error then.
+    public var architecture: Architecture?
     /// Size of an address in bytes; nil when it is not known.
     public var addressSize: Int?
 
-    public init(kernel: String? = nil, arch: String? = nil, addressSize: Int? = nil) {
-      self.kernel = kernel
-      self.arch = arch
-      self.addressSize = addressSize
+    /// - Parameter addressSize: that of the architecture when it is left out.
+    public init(
+      kernels: Kernels = .unspecified, architecture: Architecture? = nil, addressSize: Int? = nil
+    ) {
+      self.kernels = kernels
+      self.architecture = architecture
+      self.addressSize = addressSize ?? architecture?.elfClass.addressSize
     }
   }
 
@@ -24,96 +40,110 @@ extension Abi {
   }
 
   /// The ABI of one build: lines for other builds are left out, width alternatives and sizes are
-  /// decided.
+  /// decided. This is the one place that says which lines apply.
   ///
   /// - Parameter path: how messages name the ABI.
-  /// - Throws: `InputError` with the first line that depends on what the selector does not say.
+  /// - Throws: `InputError` with the first line that depends on what the selector does not say, or
+  ///   that is no name, or another line's name, once alternatives are decided.
   public func selection(_ selector: Selector, path: String) throws(InputError) -> Abi {
     guard dependsOnBuild else { return self }
+    try requireAnswers(of: selector, path: path)
+    let applies = conditions.map { $0.applies(to: selector) }
+    let selected = symbols.indices.filter { index in
+      symbols[index].conditionIndex.map { applies[Int($0)] } ?? true
+    }
     var result = Abi()
     result.soname = soname
+    result.architecture = architecture
+    result.isUnion = isUnion
     result.needed = needed
-    let kept = versionsToKeep(try symbolsThatApply(selector, path: path))
+    let kept = versionsToKeep(selected)
     for node in versions where kept.contains(node.name) {
       result.addVersion(node.name, parents: node.parents.filter(kept.contains))
     }
-    for index in symbols.indices {
-      let symbol = symbols[index]
-      guard applies(symbol, selector) else { continue }
-      append(symbol, selector, to: &result)
-    }
+    result.versionOrder = versionOrder.filter(kept.contains)
+    for index in selected { try append(symbols[index], selector, to: &result, path) }
     result.sort()
+    try result.refuseRepetitions(path: path)
     return result
   }
 
-  private func append(_ symbol: Symbol, _ selector: Selector, to result: inout Abi) {
+  private func append(
+    _ symbol: Symbol, _ selector: Selector, to result: inout Abi, _ path: String
+  ) throws(InputError) {
     var copy = symbol
     copy.conditionIndex = nil
     copy.size32 = nil
+    copy.hasAlternatives = false
     if selector.addressSize == 4, let size32 = symbol.size32 { copy.size = size32 }
     let version = version(of: symbol).map { result.addVersion($0) }
+    var spelled = withSpelledName(of: symbol) { [UInt8]($0) }
     if symbol.hasAlternatives {
-      let spelled = withSpelledName(of: symbol) { [UInt8]($0) }
-      let name = Spelling.resolve(spelled, wordSize: selector.addressSize ?? 8)
-      name.withUnsafeBytes {
-        result.append(copy, name: $0, version: version, isDefault: symbol.isDefaultVersion)
-      }
-    } else {
-      withSpelledName(of: symbol) {
-        result.append(
-          copy, spelled: $0, hasAlternatives: false, version: version,
-          isDefault: symbol.isDefaultVersion)
+      spelled = Spelling.resolve(spelled, wordSize: selector.addressSize ?? 8)
+      guard !spelled.isEmpty else {
+        throw error(
+          symbol, path, "is an empty name on \((selector.addressSize ?? 8) * 8)-bit targets")
       }
     }
-  }
-
-  private func applies(_ symbol: Symbol, _ selector: Selector) -> Bool {
-    let condition = condition(of: symbol)
-    return Self.names(condition.kernels, selector.kernel)
-      && (condition.archs.isEmpty
-        || condition.archs.contains { Self.isSameArch($0, selector.arch) })
-  }
-
-  private static func names(_ names: [String], _ wanted: String?) -> Bool {
-    names.isEmpty || wanted.map(names.contains) == true
-  }
-
-  /// Architectures have several spellings.
-  private static func isSameArch(_ one: String, _ other: String?) -> Bool {
-    guard let other else { return false }
-    if one == other { return true }
-    guard let left = Architecture(named: one) else { return false }
-    return left == Architecture(named: other)
-  }
-
-  /// The indices of the symbols that the build has.
-  private func symbolsThatApply(_ selector: Selector, path: String) throws(InputError) -> [Int] {
-    for symbol in symbols.sorted(by: { $0.sourceLine < $1.sourceLine }) {
-      let condition = condition(of: symbol)
-      let problem: String?
-      if selector.addressSize == nil, symbol.hasAlternatives {
-        problem = "the name differs between 32 and 64 bit; say which architecture is meant"
-      } else if selector.addressSize == nil, let size32 = symbol.size32, size32 != symbol.size {
-        problem = "the size differs between 32 and 64 bit; say which architecture is meant"
-      } else if selector.arch == nil, !condition.archs.isEmpty {
-        problem = "the symbol exists on some architectures only; say which is meant"
-      } else if selector.kernel == nil, !condition.kernels.isEmpty {
-        problem = "the symbol exists on some kernels only; say which is meant"
-      } else {
-        problem = nil
-      }
-      if let problem {
-        throw InputError(
-          path: path, line: symbol.sourceLine == 0 ? nil : Int(symbol.sourceLine),
-          "\(head(of: symbol)): \(problem)")
-      }
+    spelled.withUnsafeBytes {
+      result.append(
+        copy, spelled: $0, hasAlternatives: false, version: version, isHidden: symbol.isHidden)
     }
-    return symbols.indices.filter { applies(symbols[$0], selector) }
+    guard selector.kernels == .all else { return }
+    let kernels = condition(of: symbol).kernels
+    result.setCondition(Condition(kernels: kernels), ofSymbolAt: result.symbols.count - 1)
+  }
+
+  private func error(_ symbol: Symbol, _ path: String, _ message: String) -> InputError {
+    InputError(
+      path: path, line: symbol.sourceLine == 0 ? nil : Int(symbol.sourceLine),
+      "\(head(of: symbol)): \(message)")
+  }
+
+  /// The first line, in the order of the text, for which the selector has no answer.
+  private func requireAnswers(of selector: Selector, path: String) throws(InputError) {
+    var first: (symbol: Symbol, question: String)?
+    for symbol in symbols {
+      guard let question = question(about: symbol, selector),
+        first.map({ symbol.sourceLine < $0.symbol.sourceLine }) ?? true
+      else { continue }
+      first = (symbol, question)
+    }
+    if let first { throw error(first.symbol, path, first.question) }
+  }
+
+  private func question(about symbol: Symbol, _ selector: Selector) -> String? {
+    if selector.addressSize == nil, symbol.hasAlternatives {
+      return "the name differs between 32 and 64 bit; say which with --arch"
+    }
+    if selector.addressSize == nil, let size32 = symbol.size32, size32 != symbol.size {
+      return "the size differs between 32 and 64 bit; say which with --arch"
+    }
+    guard let index = symbol.conditionIndex else { return nil }
+    if selector.architecture == nil, !conditions[Int(index)].archs.isEmpty {
+      return "the symbol exists on some architectures only; say which with --arch"
+    }
+    if selector.kernels == .unspecified, !conditions[Int(index)].kernels.isEmpty {
+      return "the symbol exists on some kernels only; say which with --kernel"
+    }
+    return nil
+  }
+
+  /// Two lines may become one name when alternatives are decided.
+  private func refuseRepetitions(path: String) throws(InputError) {
+    for index in symbols.indices.dropFirst()
+    where equalHeads(symbols[index], symbols[index - 1])
+      && condition(of: symbols[index]).overlaps(condition(of: symbols[index - 1]))
+    {
+      let lines = [symbols[index - 1], symbols[index]].sorted { $0.sourceLine < $1.sourceLine }
+      throw error(
+        lines[1], path, "names the same symbol as line \(lines[0].sourceLine); remove one")
+    }
   }
 
   /// A version node goes with its symbols: one that has symbols in the text, but none in the
   /// build, is a node of other builds. A node without any symbol belongs to all.
-  func versionsToKeep(_ selected: [Int]) -> Set<ByteName> {
+  private func versionsToKeep(_ selected: [Int]) -> Set<ByteName> {
     var isUsed = [Bool](repeating: false, count: versions.count)
     var isSelected = isUsed
     for symbol in symbols {
@@ -127,5 +157,31 @@ extension Abi {
       kept.insert(versions[index].name)
     }
     return kept
+  }
+}
+
+extension Abi.Condition {
+  /// Whether a line with the condition holds for the build.
+  func applies(to selector: Abi.Selector) -> Bool {
+    let matchesKernel =
+      switch selector.kernels {
+      case .named(let kernel): kernels.isEmpty || kernels.contains(kernel)
+      case .agnostic: kernels.isEmpty
+      case .all, .unspecified: true
+      }
+    return matchesKernel
+      && (archs.isEmpty || archs.contains { Architecture(named: $0) == selector.architecture })
+  }
+
+  /// Whether some kernel and architecture meets both conditions.
+  package func overlaps(_ other: Abi.Condition) -> Bool {
+    func meet(_ a: [String], _ b: [String]) -> Bool {
+      a.isEmpty || b.isEmpty || a.contains(where: b.contains)
+    }
+    // Architectures have several spellings.
+    func canonical(_ names: [String]) -> [String] {
+      names.map { Architecture(named: $0)?.name ?? $0 }
+    }
+    return meet(kernels, other.kernels) && meet(canonical(archs), canonical(other.archs))
   }
 }

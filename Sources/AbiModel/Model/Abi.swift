@@ -31,6 +31,10 @@ public struct Abi: Sendable {
   }
 
   public var soname: ByteName?
+  /// The architecture of the library that it was extracted from. Nil in texts for several.
+  public var architecture: Architecture?
+  /// The text lists what *some* kernel or architecture has, not what each has (`#%union`).
+  public var isUnion = false
   /// `DT_NEEDED`, sorted; complete profile only.
   public var needed: [ByteName] = []
   /// The version nodes of `#%version` lines and of the symbols' versions, sorted by name.
@@ -85,9 +89,9 @@ public struct Abi: Sendable {
 
   /// Appends a symbol under the name `name`, which is any bytes but NUL.
   ///
-  /// The symbol's version is the node at `version`, or none. Call ``sort()`` after the last.
+  /// The symbol's version is the node at `version`, or none; `isHidden` is `VERSYM_HIDDEN`. Call ``sort()`` after the last.
   public mutating func append(
-    _ symbol: Symbol, name: UnsafeRawBufferPointer, version: Int32? = nil, isDefault: Bool = true
+    _ symbol: Symbol, name: UnsafeRawBufferPointer, version: Int32? = nil, isHidden: Bool = false
   ) {
     let offset = heads.count
     if Spelling.needsQuotes(name) {
@@ -95,37 +99,38 @@ public struct Abi: Sendable {
     } else {
       heads.append(contentsOf: name)
     }
-    finish(symbol, from: offset, version: version, isDefault: isDefault)
+    finish(symbol, from: offset, version: version, isHidden: isHidden)
   }
 
   /// Appends a symbol whose name is given as the text spells it: quoted or with alternatives,
   /// already checked.
   package mutating func append(
     _ symbol: Symbol, spelled name: UnsafeRawBufferPointer, hasAlternatives: Bool,
-    version: Int32?, isDefault: Bool
+    version: Int32?, isHidden: Bool
   ) {
     let offset = heads.count
     heads.append(contentsOf: name)
     var symbol = symbol
     symbol.hasAlternatives = hasAlternatives
-    finish(symbol, from: offset, version: version, isDefault: isDefault)
+    finish(symbol, from: offset, version: version, isHidden: isHidden)
   }
 
   private mutating func finish(
-    _ symbol: Symbol, from offset: Int, version: Int32?, isDefault: Bool
+    _ symbol: Symbol, from offset: Int, version: Int32?, isHidden: Bool
   ) {
     var symbol = symbol
     symbol.headOffset = UInt32(offset)
     symbol.nameLength = UInt32(heads.count - offset)
     if let version {
       let ends = headEnds[Int(version)]
-      heads.append(contentsOf: isDefault ? ends.isDefault : ends.isHidden)
+      heads.append(contentsOf: isHidden ? ends.isHidden : ends.isDefault)
     } else {
+      if isHidden { heads.append(UInt8(ascii: "@")) }
       heads.append(UInt8(ascii: " "))
     }
     symbol.headLength = UInt32(heads.count - offset)
     symbol.versionIndex = version
-    symbol.isDefaultVersion = version != nil && isDefault
+    symbol.isHidden = isHidden
     symbols.append(symbol)
   }
 
@@ -194,7 +199,13 @@ public struct Abi: Sendable {
     withSpelledName(of: symbol) { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// `NAME[@VERSION|@@VERSION]` as the text spells it, for people.
+  /// What stands behind the name in a head: `@@VERSION`, `@VERSION`, `@`, or nothing.
+  public func versionMark(of symbol: Symbol) -> String {
+    guard let version = version(of: symbol) else { return symbol.isHidden ? "@" : "" }
+    return (symbol.isHidden ? "@" : "@@") + version.spelled
+  }
+
+  /// `NAME[@[VERSION]|@@VERSION]` as the text spells it, for people.
   public func head(of symbol: Symbol) -> String {
     withHead(of: symbol) { String(decoding: $0.dropLast(), as: UTF8.self) }
   }

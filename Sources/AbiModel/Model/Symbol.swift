@@ -33,8 +33,8 @@ public struct Symbol: Sendable {
   public var isProtected = false
   /// The bits of `st_other` beyond visibility.
   public var otherBits: UInt8 = 0
-  /// The version is the default one (`@@`). Without meaning when there is no version.
-  public package(set) var isDefaultVersion = false
+  /// `VERSYM_HIDDEN`: no new program is linked to it (`NAME@VERSION`, or `NAME@` without a version).
+  public package(set) var isHidden = false
   /// The name holds width alternatives such as `{m|j}`.
   public package(set) var hasAlternatives = false
   /// Base-2 logarithm of the alignment in bytes; nil when it is the natural one.
@@ -62,6 +62,9 @@ public struct Symbol: Sendable {
     set { storedConditionIndex = newValue ?? -1 }
   }
 
+  /// The version is the default one (`@@`): what a new program is linked to.
+  public var isDefaultVersion: Bool { versionIndex != nil && !isHidden }
+
   /// `st_size` in bytes on 32-bit targets, where it differs from ``size``.
   public var size32: UInt64? {
     get { storedSize32 == .max ? nil : storedSize32 }
@@ -70,7 +73,7 @@ public struct Symbol: Sendable {
 
   package init() {}
 
-  /// A symbol without name, version and size. ``Abi/append(_:name:version:isDefault:)`` names it.
+  /// A symbol without name, version and size. ``Abi/append(_:name:version:isHidden:)`` names it.
   public init(binding: SymbolBinding, type: SymbolType, storage: Storage) {
     self.binding = binding
     self.type = type

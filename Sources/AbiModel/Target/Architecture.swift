@@ -87,6 +87,16 @@ extension Architecture {
       elfClass: elfClass, byteOrder: byteOrder, type: .shared, machine: machine, flags: flags)
   }
 
+  /// What is said of a name that is none.
+  public static func unknown(_ name: String) -> String {
+    let nearest = all.flatMap(\.spellings).min {
+      EditDistance.between($0, name) < EditDistance.between($1, name)
+    }
+    let hint = nearest.flatMap { EditDistance.between($0, name) <= 2 ? $0 : nil }
+    return "unknown architecture \(name); "
+      + (hint.map { "did you mean \($0)?" } ?? "known are \(listing)")
+  }
+
   /// The names for a message that lists what could have been given.
   public static var listing: String { all.map(\.name).joined(separator: ", ") }
 }

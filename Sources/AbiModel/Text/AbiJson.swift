@@ -8,7 +8,9 @@ public enum AbiJson {
     let leaders = abi.aliasLeaders()
     json.object { json in
       json.field("abi", 1)
+      if let architecture = abi.architecture { json.field("arch", architecture.name) }
       if let soname = abi.soname { json.field("soname", soname.spelled) }
+      if abi.isUnion { json.field("union", true) }
       if !abi.needed.isEmpty {
         json.key("needed")
         json.array { json in for name in abi.needed { json.string(name.spelled) } }
@@ -42,6 +44,7 @@ public enum AbiJson {
       json.field("version", version.spelled)
       json.field("default", symbol.isDefaultVersion)
     }
+    if symbol.isHidden { json.field("hidden", true) }
     json.field("kind", String(letter.character))
     if symbol.isData {
       json.field("size", symbol.size)

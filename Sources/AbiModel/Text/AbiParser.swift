@@ -152,6 +152,16 @@ public struct AbiParser: Sendable {
         throw line.error(at: place, "a second SONAME; the first was \(other.spelled)")
       }
       abi.soname = name
+    case "#%arch":
+      let column = line.skipToNext()
+      let name = try line.name("the name of an architecture")
+      guard let architecture = Architecture(named: String(decoding: name.bytes, as: UTF8.self))
+      else { throw line.error(at: column, Architecture.unknown(name.spelled)) }
+      guard abi.architecture == nil || abi.architecture == architecture else {
+        throw line.error(at: place, "a second architecture")
+      }
+      abi.architecture = architecture
+    case "#%union": abi.isUnion = true
     case "#%needed":
       abi.needed.append(try line.name("the SONAME of a library"))
     case "#%version":
@@ -170,7 +180,7 @@ public struct AbiParser: Sendable {
     default:
       note(
         .unknownDirective, line.number, place,
-        "unknown directive \(word); expected #%abi, #%needed, #%soname, #%version or #%version-order"
+        "unknown directive \(word); expected #%abi, #%arch, #%needed, #%soname, #%union, #%version or #%version-order"
       )
       return
     }
@@ -195,7 +205,7 @@ public struct AbiParser: Sendable {
     head.withSpelled { name in
       abi.append(
         symbol, spelled: name, hasAlternatives: head.hasAlternatives, version: version,
-        isDefault: head.isDefault)
+        isHidden: head.isHidden)
     }
     let index = abi.symbols.count - 1
     abi.setCondition(
@@ -303,15 +313,5 @@ public struct AbiParser: Sendable {
         other -= 1
       }
     }
-  }
-}
-
-extension Abi.Condition {
-  /// Whether some kernel and architecture meets both conditions.
-  package func overlaps(_ other: Abi.Condition) -> Bool {
-    func meet(_ a: [String], _ b: [String]) -> Bool {
-      a.isEmpty || b.isEmpty || a.contains(where: b.contains)
-    }
-    return meet(kernels, other.kernels) && meet(archs, other.archs)
   }
 }

@@ -54,7 +54,7 @@ struct AttributeReader {
         throw line.error(at: valueColumn, "expected the name of the same object")
       }
       alias = (try reader.head().canonical, column)
-    case "arch": archs = try Self.list(value, line, valueColumn, "architectures")
+    case "arch": archs = try Self.architectures(value, line, valueColumn)
     case "kernel": kernels = try Self.list(value, line, valueColumn, "kernels")
     case "other":
       guard let value, value.count == 4, value[0] == UInt8(ascii: "0"),
@@ -110,6 +110,21 @@ struct AttributeReader {
     default:
       throw line.error(at: column, "unknown attribute \(key); expected \(Self.expected)")
     }
+  }
+
+  /// An architecture that nobody knows is a typing mistake, by which a promise would vanish.
+  private static func architectures(
+    _ value: UnsafeRawBufferPointer?, _ line: LineReader, _ column: Int
+  ) throws(InputError) -> [String] {
+    let names = try list(value, line, column, "architectures")
+    var place = column
+    for name in names {
+      guard Architecture(named: name) != nil else {
+        throw line.error(at: place, Architecture.unknown(name))
+      }
+      place += name.utf8.count + 1
+    }
+    return names
   }
 
   private static func list(

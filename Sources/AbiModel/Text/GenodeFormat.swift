@@ -31,10 +31,10 @@ public struct GenodeFormat {
   }
 
   private mutating func append(_ symbol: Symbol, of abi: Abi) {
-    if symbol.versionIndex != nil {
+    if symbol.versionIndex != nil || symbol.isHidden {
       losses[Loss.version.rawValue] += 1
-      guard symbol.isDefaultVersion else { return }
     }
+    guard !symbol.isHidden else { return }
     guard abi.withSpelledName(of: symbol, { $0.allSatisfy(Self.isWordCharacter) }) else {
       losses[Loss.oddName.rawValue] += 1
       return

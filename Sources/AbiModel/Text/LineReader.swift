@@ -121,7 +121,7 @@ struct LineReader {
     throw error(at: opening, "the quote is not closed")
   }
 
-  /// `NAME[@VERSION|@@VERSION]`. The name's bytes live as long as the text.
+  /// `NAME[@[VERSION]|@@VERSION]`. The name's bytes live as long as the text.
   mutating func head() throws(InputError) -> SpelledHead {
     var head = SpelledHead()
     if peek == Spelling.quote {
@@ -146,12 +146,13 @@ struct LineReader {
     }
     if peek == UInt8(ascii: "@") {
       position += 1
-      head.isDefault = peek == UInt8(ascii: "@")
-      if head.isDefault { position += 1 }
-      guard let byte = peek, !Spelling.isBlank(byte) else {
+      head.isHidden = peek != UInt8(ascii: "@")
+      if !head.isHidden { position += 1 }
+      if let byte = peek, !Spelling.isBlank(byte) {
+        head.version = try name("the name of a version")
+      } else if !head.isHidden {
         throw error("expected the name of a version")
       }
-      head.version = try name("the name of a version")
     }
     if let byte = peek, !Spelling.isBlank(byte) {
       throw error("unexpected \(Spelling.show(byte)); expected a blank and the kind")
@@ -241,7 +242,8 @@ struct SpelledHead {
   private var plain = UnsafeRawBufferPointer(start: nil, count: 0)
   var hasAlternatives = false
   var version: ByteName?
-  var isDefault = false
+  /// `VERSYM_HIDDEN`: one `@`.
+  var isHidden = false
 
   /// A name in quotes, which the canonical spelling may not need.
   mutating func setName(_ bytes: [UInt8]) { quoted = Array(ByteName(bytes).spelled.utf8) }
@@ -255,10 +257,8 @@ struct SpelledHead {
   /// The whole head as the canonical text spells it.
   var canonical: [UInt8] {
     var result = withSpelled { [UInt8]($0) }
-    if let version {
-      result += isDefault ? Array("@@".utf8) : Array("@".utf8)
-      result += Array(version.spelled.utf8)
-    }
+    if version != nil || isHidden { result += Array((isHidden ? "@" : "@@").utf8) }
+    if let version { result += Array(version.spelled.utf8) }
     return result
   }
 }

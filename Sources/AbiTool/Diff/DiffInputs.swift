@@ -44,15 +44,12 @@ public struct DiffInputs: Sendable {
       )
     }
     var selector = selector
-    if let named = selector.arch.flatMap({ Architecture(named: $0) }) {
-      selector.addressSize = named.elfClass.addressSize
-    }
     if let header = old.header ?? new.header {
-      selector.arch = selector.arch ?? Architecture(of: header)?.name
+      selector.architecture = selector.architecture ?? Architecture(of: header)
       selector.addressSize = header.elfClass.addressSize
     }
     // Two joint texts are compared as they are.
-    guard selector.arch != nil || selector.kernel != nil else { return }
+    guard selector.architecture != nil || selector.kernels != .unspecified else { return }
     old.abi = try old.abi.selection(selector, path: old.path)
     new.abi = try new.abi.selection(selector, path: new.path)
   }

@@ -20,7 +20,7 @@ public struct Extraction: Sendable {
     public var keep: [Glob] = []
     /// Symbols that are dropped although no rule does.
     public var drop: [Glob] = []
-    /// Weak C++ symbols that programs refer to.
+    /// Symbols that programs refer to, or a text promises: they are kept although a rule drops them.
     public var neededNames = NameSet()
     /// Whether ``Result/dropped`` is wanted.
     public var recordsDropped = false
@@ -92,6 +92,7 @@ public struct Extraction: Sendable {
     -> Extraction
   {
     var extraction = Extraction(header: file.header, options: options)
+    extraction.result.abi.architecture = Architecture(of: file.header)
     try extraction.readDynamicSection(of: file)
     try extraction.readVersions(of: file)
     try file.withDynamicSymbols { table throws(ElfError) in
@@ -216,7 +217,8 @@ public struct Extraction: Sendable {
       if options.drop.contains(where: { $0.matches(name) }) { return .byRequest }
       if options.keep.contains(where: { $0.matches(name) }) { return nil }
     }
-    return options.profile == .complete ? nil : impliedReason(entry, name)
+    guard options.profile == .canonical, let reason = impliedReason(entry, name) else { return nil }
+    return options.neededNames.contains(name) ? nil : reason
   }
 
   /// The reasons of the canonical profile.
@@ -224,7 +226,6 @@ public struct Extraction: Sendable {
   private func impliedReason(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) -> DropReason? {
     if WeakCxx.isCxx(name) {
       guard entry.binding == .weak || entry.binding == .unique else { return nil }
-      if options.neededNames.contains(name) { return nil }
       return WeakCxx.reason(
         name, isData: entry.type == .object || entry.type == .tls || entry.type == .common)
     }
@@ -265,7 +266,7 @@ public struct Extraction: Sendable {
         addresses.append((entry.value, entry.type == .tls, result.abi.symbols.count))
       }
     }
-    result.abi.append(symbol, name: name, version: version, isDefault: !entry.isHiddenVersion)
+    result.abi.append(symbol, name: name, version: version, isHidden: entry.isHiddenVersion)
   }
 
   /// The type of a symbol decides between code and data, the section what data it is. Functions

@@ -15,7 +15,7 @@ public final class Provider: Sendable {
   /// How messages name it.
   public let path: String
   private let source: Source
-  private let kernel: String?
+  private let kernels: Abi.Selector.Kernels
   /// An ABI as it is on each architecture.
   private let objects = Mutex<[String: LinkObject]>([:])
 
@@ -25,14 +25,14 @@ public final class Provider: Sendable {
   public init(abi: Abi, path: String, kernel: String?) {
     self.path = path
     source = .abi(abi)
-    self.kernel = kernel
+    kernels = kernel.map { .named($0) } ?? .all
   }
 
   /// A library.
   public init(library: LinkObject) {
     path = library.path
     source = .library(library)
-    kernel = nil
+    kernels = .all
   }
 
   /// Nil for a library.
@@ -60,16 +60,25 @@ public final class Provider: Sendable {
     switch source {
     case .library(let library):
       return library.header.map { $0.isLoadable(with: header) } == true ? library : nil
-    case .abi(let abi):
-      let architecture = Architecture(of: header)
-      return objects.withLock { objects in
-        let key = architecture?.name ?? ""
-        if let known = objects[key] { return known }
-        let object = LinkObject(abi, path: path, architecture: architecture, kernel: kernel)
-        objects[key] = object
-        return object
-      }
+    case .abi: return objects.withLock { $0[Self.key(header)] }
     }
+  }
+
+  private static func key(_ header: ElfHeader) -> String { header.targetName }
+
+  /// Reads an ABI for the target of a program, before ``object(for:)`` is asked.
+  ///
+  /// - Throws: `InputError` with the first line that depends on what is not known of the target.
+  func prepare(for header: ElfHeader) throws(InputError) {
+    guard case .abi(let abi) = source, object(for: header) == nil else { return }
+    let architecture = Architecture(of: header)
+    let selection = try abi.selection(
+      Abi.Selector(
+        kernels: kernels, architecture: architecture, addressSize: header.elfClass.addressSize),
+      path: path)
+    let object = LinkObject(selection, path: path, architecture: architecture)
+    // Another thread may have been faster; all are to see the same value.
+    objects.withLock { if $0[Self.key(header)] == nil { $0[Self.key(header)] = object } }
   }
 
   /// How a NEEDED entry means this provider.

@@ -131,7 +131,7 @@ public struct StubPlan: Sendable {
     names = []
     let abi = try selection(of: abi, kernel: kernel)
     names = abi.heads
-    try select(from: abi, kernel: kernel)
+    try select(from: abi)
     try checkNames(of: abi)
     try orderVersions(of: abi)
     try layOut(abi)

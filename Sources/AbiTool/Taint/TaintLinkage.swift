@@ -9,7 +9,11 @@ enum TaintLinkage {
   static func findings(in file: borrowing ElfFile, _ build: Build, _ options: TaintOptions)
     throws(ElfError) -> [Finding]
   {
-    var findings = try symbols(file, build, options)
+    var findings: [Finding] = []
+    switch options.kernelNames(for: file.header) {
+    case .success(let names): findings += try symbols(file, build, names)
+    case .failure(let error): findings.append(Taint.notKnown("symbols", error.description, build))
+    }
     findings += try libraries(file, build, options)
     if let interpreter = try interpreter(of: file), !options.isFrameworkInterpreter(interpreter) {
       let name = ByteName(interpreter)
@@ -45,9 +49,8 @@ enum TaintLinkage {
   // MARK: Symbols
 
   private static func symbols(
-    _ file: borrowing ElfFile, _ build: Build, _ options: TaintOptions
+    _ file: borrowing ElfFile, _ build: Build, _ names: KernelNames
   ) throws(ElfError) -> [Finding] {
-    let names = KernelNames(options.abis, wordSize: file.header.elfClass.addressSize)
     guard !names.isEmpty else { return [] }
     var findings: [Finding] = []
     func collect(_ table: SymbolTable) throws(ElfError) {
@@ -96,46 +99,51 @@ enum TaintLinkage {
 }
 
 /// The names that ABIs promise for some kernels only.
-private struct KernelNames {
+struct KernelNames {
   private var names = NameSet()
   private var everywhere = NameSet()
   private var kernels: [[String]] = []
 
-  init(_ abis: [Abi], wordSize: Int) {
-    var everywhere = NameSet()
-    for abi in abis {
-      for symbol in abi.symbols where abi.condition(of: symbol).kernels.isEmpty {
-        if symbol.storage != .undefined { Self.insert(symbol, of: abi, wordSize, &everywhere) }
-      }
-    }
+  /// - Parameter abis: selections that keep the lines of all kernels.
+  init(_ abis: [Abi]) {
     for abi in abis {
       for symbol in abi.symbols where symbol.storage != .undefined {
         let condition = abi.condition(of: symbol)
-        guard !condition.kernels.isEmpty else { continue }
-        let count = names.count
-        let index = Self.insert(symbol, of: abi, wordSize, &names)
-        if index == count { kernels.append([]) }
+        guard !condition.kernels.isEmpty else {
+          abi.withName(of: symbol) { _ = everywhere.insert($0) }
+          continue
+        }
+        let index = abi.withName(of: symbol) { names.insert($0) }
+        if index == kernels.count { kernels.append([]) }
         kernels[index] = Set(kernels[index] + condition.kernels).sorted()
       }
     }
-    self.everywhere = everywhere
   }
 
   var isEmpty: Bool { names.isEmpty }
-
-  @discardableResult
-  private static func insert(
-    _ symbol: Symbol, of abi: Abi, _ wordSize: Int, _ set: inout NameSet
-  ) -> Int {
-    var name = abi.nameBytes(of: symbol)
-    if symbol.hasAlternatives { name = Spelling.resolve(name, wordSize: wordSize) }
-    return name.withUnsafeBytes { set.insert($0) }
-  }
 
   func kernels(of name: UnsafeRawBufferPointer) -> [String]? {
     // One version of a name may be promised everywhere, and another on some kernels.
     guard let index = names.index(of: name), !everywhere.contains(name) else { return nil }
     return kernels[index]
+  }
+}
+
+extension TaintOptions {
+  /// The names that belong to one kernel, as the ABIs spell them for the target of a file.
+  func kernelNames(for header: ElfHeader) -> Result<KernelNames, InputError> {
+    let selector = Abi.Selector(
+      kernels: .all, architecture: Architecture(of: header),
+      addressSize: header.elfClass.addressSize)
+    do throws(InputError) {
+      return .success(
+        KernelNames(
+          try abis.map { abi throws(InputError) in
+            try abi.selection(selector, path: abi.soname?.spelled ?? "--abi")
+          }))
+    } catch {
+      return .failure(error)
+    }
   }
 }
 

@@ -9,10 +9,10 @@ extension FindingCode {
 
   /// The ABI promises it, a build lacks it.
   public static let missing = FindingCode(
-    "missing", .error, "promised, but not there",
+    "missing", .error, "promised, or there before, and not there",
     explanation: """
-      The ABI promises the symbol, so programs link against it and then fail to start with this \
-      build of the library.
+      The ABI promises the symbol, or the old version of the library has it, so programs are linked \
+      with it; with this library they do not start, or fail when they call it.
       """,
     example: """
       ld.abi:12: _ZN10Connection4pingEv T    and ld-hw.lib.so has no such symbol

@@ -6,7 +6,8 @@ extension FindingCode {
   /// about differences between builds.
   package var cureOfChange: String? {
     switch self {
-    case .sizeDiffers:
+    case .missing: "bring it back, if only as a wrapper; or give the library a new SONAME"
+    case .tooSmall, .tooLarge:
       """
       keep the size, and put what is new into another object or behind a function; or give the \
       library a new SONAME
@@ -21,16 +22,7 @@ extension FindingCode {
     }
   }
 
-  public static let diffCodes = [removed, renamed, defaultMoved, madeWeaker, added]
-
-  /// Gone.
-  public static let removed = FindingCode(
-    "removed", .error, "removed",
-    explanation: """
-      Programs that use the symbol do not start with the new library, or fail when they call it.
-      """,
-    example: "demo_open T    in libdemo.so.1.0, not in libdemo.so.1.1",
-    cure: "bring it back, if only as a wrapper; or give the library a new SONAME")
+  public static let diffCodes = [renamed, defaultMoved, madeWeaker, added]
 
   /// Gone, and there is one with the same name but for a type or a version.
   public static let renamed = FindingCode(

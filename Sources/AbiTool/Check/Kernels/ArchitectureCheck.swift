@@ -11,7 +11,7 @@ struct ArchitectureCheck {
 
   init(_ matrix: SymbolMatrix) {
     self.matrix = matrix
-    words = BuildWords(matrix.builds)
+    words = matrix.words
   }
 
   /// A difference of one class, as the names show it.

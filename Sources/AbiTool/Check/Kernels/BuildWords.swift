@@ -4,21 +4,27 @@ internal import Support
 
 /// Sets of builds in words.
 struct BuildWords: Sendable {
-  private let builds: [LoadedBuild]
+  private let builds: [Build]
+  /// The place of each build in the list that the user gave.
+  private let order: [Int]
   /// In the order in which the user named them, as are all lists.
   private let kernels: [String]
   private let archs: [String]
 
-  /// `builds` by number.
-  init(_ builds: [LoadedBuild]) {
+  /// - Parameters:
+  ///   - builds: by number.
+  ///   - order: the place of each in the list that the user gave; nil when that is their order.
+  init(_ builds: [Build], order: [Int]? = nil) {
     self.builds = builds
-    let ordered = builds.sorted { $0.order < $1.order }.map(\.build)
+    self.order = order ?? Array(builds.indices)
+    let places = self.order
+    let ordered = builds.indices.sorted { places[$0] < places[$1] }.map { builds[$0] }
     kernels = Self.unique(ordered.map(\.kernel))
     archs = Self.unique(ordered.map(\.arch))
   }
 
   private func ordered(_ set: BuildSet) -> [Build] {
-    set.numbers.map { builds[$0] }.sorted { $0.order < $1.order }.map(\.build)
+    set.numbers.sorted { order[$0] < order[$1] }.map { builds[$0] }
   }
 
   private static func unique(_ names: [String]) -> [String] {
@@ -45,7 +51,7 @@ struct BuildWords: Sendable {
   }
 
   /// The place of the first build in the order in which the user named them.
-  func rank(_ set: BuildSet) -> Int { set.numbers.map { builds[$0].order }.min() ?? 0 }
+  func rank(_ set: BuildSet) -> Int { set.numbers.map { order[$0] }.min() ?? 0 }
 
   /// The architectures of a set.
   func archs(of set: BuildSet) -> String {
@@ -55,4 +61,9 @@ struct BuildWords: Sendable {
   private func label(_ build: Build) -> String {
     archs.count > 1 ? build.arch : build.label
   }
+}
+
+extension Build {
+  /// Whether it is known by its kernel or architecture, and not by its file.
+  var isNamed: Bool { !kernel.isEmpty || !arch.isEmpty }
 }

@@ -11,7 +11,7 @@ struct FactCheck {
 
   init(_ matrix: SymbolMatrix, _ declarations: [Declaration], owners: [Int]) {
     self.matrix = matrix
-    words = BuildWords(matrix.builds)
+    words = matrix.words
     aliases = AliasTable(matrix, declarations, owners: owners)
   }
 
@@ -46,7 +46,7 @@ struct FactCheck {
         continue
       }
       guard symbol.hasFacts(of: firstSymbol),
-        symbol.isDefaultVersion == firstSymbol.isDefaultVersion
+        symbol.isHidden == firstSymbol.isHidden
       else { return false }
       if symbol.versionIndex == nil, firstSymbol.versionIndex == nil { continue }
       guard
@@ -78,8 +78,8 @@ struct FactCheck {
     for cell in cells(declaration) {
       let version = version(of: cell)
       names[cell.build, default: []].insert(version ?? ByteName([]))
-      let mark = cell.symbol.isDefaultVersion ? "@@" : "@"
-      spelled[cell.build, default: []].append(version.map { mark + $0.spelled } ?? "no version")
+      let mark = matrix.builds[cell.build].abi.versionMark(of: cell.symbol)
+      spelled[cell.build, default: []].append(mark.isEmpty ? "no version" : mark)
     }
     let sets = Set(names.values)
     let lists = Set(spelled.values.map { $0.sorted() })

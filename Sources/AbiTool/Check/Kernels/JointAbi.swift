@@ -72,7 +72,7 @@ struct JointAbi {
       binding: symbol.binding, type: symbol.type,
       storage: isExact || symbol.storage != .bss ? symbol.storage : .data,
       isProtected: symbol.isProtected, otherBits: symbol.otherBits,
-      isDefaultVersion: symbol.isDefaultVersion,
+      isHidden: symbol.isHidden,
       alignmentShift: isExact ? symbol.alignmentShift : nil, leaderLine: leaderLine)
   }
 
@@ -171,7 +171,7 @@ struct JointAbi {
     name.text.withUnsafeBytes {
       abi.append(
         symbol, spelled: $0, hasAlternatives: name.hasAlternatives, version: version,
-        isDefault: line.key.isDefaultVersion)
+        isHidden: line.key.isHidden)
     }
     abi.setCondition(line.condition, ofSymbolAt: abi.symbols.count - 1)
   }
@@ -217,7 +217,7 @@ struct JointLine {
     var storage: Symbol.Storage
     var isProtected: Bool
     var otherBits: UInt8
-    var isDefaultVersion: Bool
+    var isHidden: Bool
     var alignmentShift: UInt8?
     /// The line of the first name of the same object.
     var leaderLine: Int?

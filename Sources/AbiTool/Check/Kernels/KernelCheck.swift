@@ -53,8 +53,12 @@ public struct KernelCheck: Sendable {
     checkFacts(owners: finder.ownerOfName)
     add(LibraryFactCheck(matrix).findings())
     if let promise {
-      var check = PromiseCheck(matrix, promise)
-      add(try check.findings())
+      let compared = try matrix.builds.map { one throws(InputError) in
+        PromiseCheck.Compared(
+          build: one.build, header: one.header, comparison: try one.comparison(with: promise))
+      }
+      var check = PromiseCheck(promise, compared, matrix.words)
+      add(promise.textFindings + check.findings())
     }
   }
 

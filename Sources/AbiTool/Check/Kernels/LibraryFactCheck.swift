@@ -10,7 +10,7 @@ struct LibraryFactCheck {
 
   init(_ matrix: SymbolMatrix) {
     self.matrix = matrix
-    words = BuildWords(matrix.builds)
+    words = matrix.words
   }
 
   func findings() -> [Finding] { soname() + versionNodes() + flags() }
@@ -61,9 +61,9 @@ struct LibraryFactCheck {
     }
   }
 
-  /// Compressed instructions (`EF_RISCV_RVC`) are no part of the calling convention.
+  /// The bits that are a calling convention.
   private static func comparable(_ header: ElfHeader) -> UInt32 {
-    header.machine == .riscv ? header.flags & ~1 : header.flags
+    header.flags & (Architecture(of: header)?.callingConventionFlags ?? .max)
   }
 
   private func grouped(_ builds: BuildSet, by value: (Int) -> String?) -> [String: BuildSet] {

@@ -39,14 +39,24 @@ struct LoadedBuild: Sendable {
       }
       abi = try text.selection(
         Abi.Selector(
-          kernel: build.kernel.isEmpty ? nil : build.kernel,
-          arch: build.arch.isEmpty ? nil : build.arch, addressSize: arch.addressSize),
+          kernels: build.kernel.isEmpty ? .unspecified : .named(build.kernel),
+          architecture: Architecture(named: build.arch), addressSize: arch.addressSize),
         path: build.path)
     }
     guard !abi.symbols.isEmpty else {
       throw InputError(
         path: build.path, "no symbols that an ABI could promise; is it the right file?")
     }
+  }
+
+  /// The architecture that it is for, as far as name or file tell.
+  var architecture: Architecture? {
+    header.flatMap { Architecture(of: $0) } ?? Architecture(named: build.arch)
+  }
+
+  /// Size of an address in bytes, where it is known.
+  var addressSize: Int? {
+    header?.elfClass.addressSize ?? architecture?.elfClass.addressSize
   }
 
   /// `e_ident[EI_MAG0]` to `e_ident[EI_MAG3]`.

@@ -16,7 +16,7 @@ struct PresenceCheck {
     self.matrix = matrix
     self.denied = denied
     hasTexts = matrix.builds.contains { $0.header == nil }
-    words = BuildWords(matrix.builds)
+    words = matrix.words
   }
 
   /// At most one finding for each declaration, in the order of what to do about it.

@@ -74,6 +74,9 @@ struct SymbolMatrix: Sendable {
     }
   }
 
+  /// How sets of the builds are named.
+  var words: BuildWords { BuildWords(builds.map(\.build), order: builds.map(\.order)) }
+
   var nameCount: Int { presence.count }
   var allBuilds: BuildSet { BuildSet(all: builds.count) }
 

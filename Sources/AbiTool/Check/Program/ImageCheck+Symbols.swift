@@ -224,11 +224,10 @@ extension ImageCheck {
   }
 
   /// Names the promised symbol that is the most like one that is not.
-  private func relativeCure(of name: ByteName) -> String? {
-    for loaded in image.loaded where loaded.step == .given {
-      guard let relative = RelatedName.find(like: name, in: loaded.object) else { continue }
-      let words = Demangler.demangle(relative.bytes).map { "\($0) (\(relative.spelled))" }
-      return "\(loaded.object.path) has \(words ?? relative.spelled); is that one meant?"
+  private mutating func relativeCure(of name: ByteName) -> String? {
+    for (index, loaded) in image.loaded.enumerated() where loaded.step == .given {
+      guard let relative = relatives.find(like: name, in: loaded.object) else { continue }
+      return "\(self.name(of: index)) has \(relative.words()); is that one meant?"
     }
     return nil
   }
@@ -245,7 +244,7 @@ extension ImageCheck {
       let name = object.name(of: reference)
       report(
         .mustDefine, symbol: name, of: 0,
-        "does not define \(Self.words(name)), which \(object.path)\(line > 0 ? ":\(line)" : "") wants of the program"
+        "does not define \(name.words()), which \(object.path)\(line > 0 ? ":\(line)" : "") wants of the program"
       )
     }
   }
@@ -274,12 +273,6 @@ extension ImageCheck {
   func describe(_ reference: LinkObject.Reference, of index: Int) -> String {
     let object = image.loaded[index].object
     let version = object.version(at: reference.version).map { "@" + $0.name.spelled } ?? ""
-    return Self.words(object.name(of: reference), version: version)
-  }
-
-  /// `Connection::ping() (_ZN10Connection4pingEv)`.
-  static func words(_ name: ByteName, version: String = "") -> String {
-    guard let demangled = Demangler.demangle(name.bytes) else { return name.spelled + version }
-    return "\(demangled) (\(name.spelled)\(version))"
+    return object.name(of: reference).words(version: version)
   }
 }

@@ -35,13 +35,21 @@ public struct ProgramCheck: Sendable {
     let ties = options.isKernelAgnostic ? try options.kernelTies?(path) ?? [] : []
     guard let program = try object(at: path, wasFound: wasFound) else { return ties }
     var check = ImageCheck(
-      image: loader.load(program, at: path.string), loader: loader, options: options,
+      image: try load(program, at: path.string), loader: loader, options: options,
       file: path.string)
     check.run()
     // What was found by linking has the better words.
     let known = Set(check.findings.map { Tie(code: $0.code, symbol: $0.symbol) })
     return check.findings
       + ties.filter { !known.contains(Tie(code: $0.code, symbol: $0.symbol)) }
+  }
+
+  /// The process of a program, with the ABIs as they are on its target.
+  func load(_ program: LinkObject, at path: String) throws(InputError) -> ProcessImage {
+    if let header = program.header {
+      for provider in loader.providers { try provider.prepare(for: header) }
+    }
+    return loader.load(program, at: path)
   }
 
   private struct Tie: Hashable {
@@ -76,6 +84,8 @@ struct ImageCheck {
   /// The file that is checked, as the user named it.
   let file: String
   var findings: [Finding] = []
+  /// Names that were perhaps meant, by object.
+  var relatives = NearestDefinitions()
   /// Objects whose symbols the file uses, by index.
   var used: Set<Int> = []
 

@@ -29,7 +29,7 @@ public struct Suggestion: Sendable {
   /// - Throws: `InputError` when it is no program or library.
   public mutating func add(_ path: FilePath) throws(InputError) {
     guard let program = try check.object(at: path) else { return }
-    let image = check.loader.load(program, at: path.string)
+    let image = try check.load(program, at: path.string)
     let scope = image.scope
     for reference in program.references where scope.lookUp(reference, of: program) == nil {
       let name = program.name(of: reference)

@@ -16,7 +16,7 @@ public struct SymbolTrace: Sendable {
   /// - Throws: `InputError` when the file is no program or library.
   public func text(of pattern: String, in path: FilePath) throws(InputError) -> String {
     guard let program = try check.object(at: path) else { return "" }
-    let image = check.loader.load(program, at: path.string)
+    let image = try check.load(program, at: path.string)
     let story = Story(image: image, file: path.string)
     var text = ""
     for index in image.loaded.indices {
@@ -55,8 +55,8 @@ private struct Story {
   func text(of reference: LinkObject.Reference, wantedBy index: Int) -> String {
     let object = image.loaded[index].object
     let version = object.version(at: reference.version)
-    var words = ImageCheck.words(
-      object.name(of: reference), version: version.map { "@" + $0.name.spelled } ?? "")
+    var words = object.name(of: reference)
+      .words(version: version.map { "@" + $0.name.spelled } ?? "")
     if reference.isWeak { words += ", weak" }
     if let size = reference.copySize { words += ", copy of \(size) bytes" }
     var text = "\(words)\n  wanted by  \(chainWords(to: index))\n"

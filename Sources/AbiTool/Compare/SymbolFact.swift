@@ -43,7 +43,7 @@ enum SymbolFact: CaseIterable {
     case .storage: UInt64(symbol.storage.rawValue)
     case .visibility: symbol.isProtected ? 1 : 0
     case .other: UInt64(symbol.otherBits)
-    case .alignment: symbol.alignment
+    case .alignment: symbol.impliedAlignment
     }
   }
 
@@ -84,6 +84,39 @@ enum SymbolFact: CaseIterable {
   }
 }
 
+extension SymbolFact {
+  /// The facts in which what is there differs from what is promised, as far as a text says them:
+  /// plain symbol files leave the size of weak data and all alignments open.
+  static func differences(promised: Symbol, actual: Symbol) -> [SymbolFact] {
+    // The common case, without a list of facts.
+    if promised.hasFacts(of: actual) { return [] }
+    guard promised.kindClass == actual.kindClass else { return [.kind] }
+    return concerning(promised).filter { fact in
+      guard fact.value(of: promised) != fact.value(of: actual) else { return false }
+      switch fact {
+      // Where an object without an alignment of its own comes to lie is an accident.
+      case .alignment: return promised.impliedAlignment != actual.impliedAlignment
+      case .size: return !(promised.size == 0 && promised.binding == .weak)
+      case .storage: return !(promised.isWritable && actual.isWritable)
+      // Thread-local or not is a fact of its own.
+      case .type: return !promised.isTls && !actual.isTls
+      case .kind, .tls, .binding, .visibility, .other: return true
+      }
+    }
+  }
+
+  /// A value as a part of a sentence.
+  func phrase(_ value: String) -> String {
+    switch self {
+    case .size: "\(value) bytes"
+    case .alignment: "aligned to \(value) bytes"
+    case .type: "of type \(value)"
+    case .other: "st_other \(value)"
+    case .kind, .tls, .binding, .storage, .visibility: value
+    }
+  }
+}
+
 /// What kind of thing a symbol is, before all details.
 enum KindClass: UInt64 {
   case function
@@ -108,5 +141,13 @@ extension Symbol {
     binding == other.binding && type == other.type && storage == other.storage
       && isProtected == other.isProtected && otherBits == other.otherBits && size == other.size
       && alignmentShift == other.alignmentShift
+  }
+  /// Writable data; whether it has contents is nothing that a program can tell.
+  var isWritable: Bool { storage == .data || storage == .bss }
+
+  /// The alignment that a type of the object's size can have: the size of a C object is a multiple
+  /// of its alignment.
+  var impliedAlignment: UInt64 {
+    size == 0 ? 1 : min(alignment, size & (0 &- size))
   }
 }
