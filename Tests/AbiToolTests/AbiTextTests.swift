@@ -85,7 +85,6 @@ struct AbiTextTests {
     ("foo D 8 kernel=", "1:16", "expected kernels"),
     ("foo D 8 kernel=a,,b", "1:16", "expected kernels"),
     ("foo D 8 protected=1", "1:9", "has no value"),
-    ("foo@ T", "1:5", "expected the name of a version"),
     ("foo@@ T", "1:6", "expected the name of a version"),
     ("foo@V@W T", "1:6", "unexpected '@'"),
     ("fo#o T", "1:3", "unexpected '#'"),

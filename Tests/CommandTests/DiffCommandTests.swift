@@ -20,21 +20,21 @@ private func change(_ code: String, status: Int32 = 1, _ old: String, _ new: Str
 }
 
 private let cases: [FindingCase] = [
-  change("removed", "a T\nb T\n", "a T\n"),
+  change("missing", "a T\nb T\n", "a T\n"),
   change("added", status: 0, "a T\n", "a T\nb T\n"),
   change("renamed", "_ZN1S3putEi T\n", "_ZN1S3putEl T\n"),
   change("renamed", "_ZN1S3getEPKc T\n", "_ZNK1S3getEPc T\n"),
-  change("renamed", "f@@V_1 T\n", "f@@V_2 T\n"),
+  change("version-node-missing", "f@@V_1 T\n", "f@@V_2 T\n"),
+  change("version-differs", "f@@V_1 T\ng@@V_1 T\n", "f@@V_2 T\ng@@V_1 T\n"),
   change("default-moved", status: 0, "f@@V_1 T\n", "f@@V_2 T\nf@V_1 T\n"),
   change("default-version-differs", status: 0, "f@@V_1 T\n", "f@V_1 T\n"),
-  change("compatible-change", status: 0, "f W\n", "f T\n"),
+  change("binding-differs", status: 0, "f W\n", "f T\n"),
   change("compatible-change", status: 0, "f T\n", "f@@V_1 T\n"),
-  change("compatible-change", status: 0, "d D 8\n", "d B 8\n"),
   change("version-unchecked", status: 0, "f@@V_1 T\n", "f T\n"),
   change("kind-differs", "f T\n", "f D 8\n"),
-  change("size-differs", "d D 8\n", "d D 16\n"),
-  change("size-differs", "d D 16\n", "d D 8\n"),
-  change("size-differs", "d D 16 size32=8\n", "d D 16 size32=12\n"),
+  change("too-small", "d D 8\n", "d D 16\n"),
+  change("too-large", "d D 16\n", "d D 8\n"),
+  change("too-small", "d D 16 size32=8\n", "d D 16 size32=12\n"),
   change("storage-differs", "d D 8\n", "d R 8\n"),
   change("tls-differs", "d D 8\n", "d D 8 tls\n"),
   change("visibility-differs", "d D 8\n", "d D 8 protected\n"),
@@ -45,9 +45,10 @@ private let cases: [FindingCase] = [
   change("alias-differs", "d D 8\ne D 8\n", "d D 8\ne D 8 alias=d\n"),
   change(
     "version-node-missing", "#%version V_1\nf@@V_1 T\ng@@V_2 T\n", "f T\ng@@V_2 T\n"),
-  change("version-node-missing", status: 0, "#%version V_1\nf T\n", "f T\n"),
+  change(
+    "version-node-missing", status: 0, "#%version V_1\n#%version V_2\nf T\n", "#%version V_2\nf T\n"),
   change("must-define", "f T\n", "entry U\nf T\n"),
-  change("removed", "f T\n", "f T kernel=nova\n"),
+  change("missing", "f T\n", "f T kernel=nova\n"),
   FindingCase(
     code: "soname-differs",
     flawed: {
@@ -82,7 +83,7 @@ private let cases: [FindingCase] = [
     let directory = try TemporaryDirectory()
     let files = try texts("_ZN1S3putEi T\n", "_ZN1S3putEl T\n_ZN1S3putEs T\n")(directory)
     let report = try JsonFindings(try abitool(["diff", "--format", "json"] + files))
-    #expect(report.codes == ["removed", "added"])
+    #expect(report.codes == ["missing", "added"])
   }
 
   @Test func renameSaysWhatIsDifferent() throws {
@@ -96,6 +97,13 @@ private let cases: [FindingCase] = [
         ["diff", "--format", "json"] + (try texts("\(old) T\n", "\(new) T\n")(directory)))
       #expect(try JsonFindings(outcome).messages.first?.contains(words) == true, "\(outcome.text)")
     }
+  }
+
+  /// Whether data has contents is nothing that a program can tell.
+  @Test func zeroedDataIsNoChange() throws {
+    let files = try texts("d D 8\n", "d B 8\n")(try TemporaryDirectory())
+    let outcome = try abitool(["diff", "--format", "json"] + files)
+    #expect(outcome.status == 0 && outcome.text.contains("\"identical\""))
   }
 
   // MARK: Versions
@@ -183,7 +191,7 @@ private let cases: [FindingCase] = [
   @Test func allowedBreakIsNone() throws {
     let directory = try TemporaryDirectory()
     let files = try texts("a T\nb T\n", "a T\n")(directory)
-    let allow = try directory.write("allow", "b removed # never documented\n")
+    let allow = try directory.write("allow", "b missing # never documented\n")
     let outcome = try abitool(["diff", "--allow", allow] + files)
     #expect(outcome.status == 0 && outcome.text.contains("compatible; next version"))
   }
@@ -201,7 +209,7 @@ private let cases: [FindingCase] = [
     let outcome = try run("abidiff", ["--no-show-locs", old, new])
     let ours = try abitool(["diff", "--format", "json", old, new])
     for (code, mark, names) in [
-      ("removed", "[D]", ["gone", "lost"]), ("added", "[A]", ["fresh", "found"]),
+      ("missing", "[D]", ["gone", "lost"]), ("added", "[A]", ["fresh", "found"]),
     ] {
       let report = try JSONSerialization.jsonObject(with: ours.output) as? [String: Any]
       let found = (report?["findings"] as? [[String: Any]] ?? [])

@@ -138,11 +138,9 @@ public let packageRoot = URL(fileURLWithPath: #filePath)
 private let searchPath: String = {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
   for directory in path.split(separator: ":") {
+    guard FileManager.default.isExecutableFile(atPath: "\(directory)/swift") else { continue }
     let swift = URL(fileURLWithPath: "\(directory)/swift").resolvingSymlinksInPath()
-    let toolchain = swift.deletingLastPathComponent().path
-    if FileManager.default.isExecutableFile(atPath: toolchain + "/ld.lld") {
-      return "\(toolchain):\(path)"
-    }
+    return "\(swift.deletingLastPathComponent().path):\(path)"
   }
   return path
 }()

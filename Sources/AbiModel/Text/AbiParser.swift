@@ -75,7 +75,7 @@ public struct AbiParser: Sendable {
   private var flaws: [Flaw] = []
   private var sawFormat = false
   /// `alias=` attributes, resolved when all names are known.
-  private var aliases: [(symbol: Int, target: [UInt8], line: Int, column: Int)] = []
+  private var aliases: [(symbol: Int, target: Head, line: Int, column: Int)] = []
   /// Alias groups that turned out to be another one.
   private var joined: [UInt32: UInt32] = [:]
   /// The line above, when it was a symbol's: what order is judged by.
@@ -236,9 +236,9 @@ public struct AbiParser: Sendable {
   /// Gives each name and the name it is an alias of the number of one group.
   private mutating func resolveAliases() throws(InputError) {
     guard !aliases.isEmpty else { return }
-    var byHead: [[UInt8]: [Int]] = [:]
+    var byHead: [Head: [Int]] = [:]
     for (index, symbol) in abi.symbols.enumerated() where symbol.isData {
-      byHead[abi.withHead(of: symbol) { Array($0.dropLast()) }, default: []].append(index)
+      byHead[abi.spelledHead(of: symbol), default: []].append(index)
     }
     for alias in aliases {
       let own = abi.symbols[alias.symbol]
@@ -247,7 +247,7 @@ public struct AbiParser: Sendable {
         $0 != alias.symbol && condition.overlaps(abi.condition(of: abi.symbols[$0]))
       }
       guard let target = candidates.first else {
-        let name = String(decoding: alias.target, as: UTF8.self)
+        let name = String(decoding: alias.target.bytes, as: UTF8.self)
         throw InputError(
           path: path, line: alias.line, column: alias.column,
           "alias of \(name), but no data of that name is listed; add its line or remove the attribute"

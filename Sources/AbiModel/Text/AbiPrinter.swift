@@ -44,10 +44,10 @@ public struct AbiPrinter {
   }
 
   /// The directives, a line each.
-  package func directives() -> [[UInt8]] {
+  package func directives() -> [AbiLine] {
     var text: [UInt8] = []
     appendDirectives(to: &text)
-    return text.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+    return text.split(separator: UInt8(ascii: "\n")).map { AbiLine(Array($0)) }
   }
 
   private static let pieceSize = 1 << 16

@@ -6,7 +6,7 @@ struct AttributeReader {
   package var kernels: [String] = []
   package var archs: [String] = []
   /// The spelled head of `alias=` and its column.
-  package var alias: (target: [UInt8], column: Int)?
+  package var alias: (target: Head, column: Int)?
   private var seen: Set<String> = []
 
   private static let expected =

@@ -255,10 +255,10 @@ struct SpelledHead {
   }
 
   /// The whole head as the canonical text spells it.
-  var canonical: [UInt8] {
+  var canonical: Head {
     var result = withSpelled { [UInt8]($0) }
     if version != nil || isHidden { result += Array((isHidden ? "@" : "@@").utf8) }
     if let version { result += Array(version.spelled.utf8) }
-    return result
+    return Head(result)
   }
 }

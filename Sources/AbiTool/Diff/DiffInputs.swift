@@ -27,10 +27,10 @@ public struct DiffInputs: Sendable {
     try new.requireSound()
     // A weak C++ symbol that a text lists was put there on purpose.
     if old.header == nil, new.header != nil {
-      options.neededNames = old.abi.nameSet
+      options.neededNames = old.abi.allNames
       new = try AbiInput(path: newPath, options: options)
     } else if new.header == nil, old.header != nil {
-      options.neededNames = new.abi.nameSet
+      options.neededNames = new.abi.allNames
       old = try AbiInput(path: oldPath, options: options)
     }
     try select(selector)
@@ -62,22 +62,9 @@ extension AbiInput {
   }
 }
 
-extension Abi {
-  /// The names of all symbols.
-  var nameSet: NameSet {
-    var names = NameSet()
-    for symbol in symbols {
-      for spelling in nameSpellings(of: symbol) {
-        spelling.withUnsafeBytes { _ = names.insert($0) }
-      }
-    }
-    return names
-  }
-}
-
 extension Extraction.Options {
   /// Adds the names of an ABI text, so that symbols that it lists are kept.
   public mutating func addNames(promisedBy path: FilePath) throws(InputError) {
-    neededNames = try AbiInput(path: path).abi.nameSet
+    neededNames = try AbiInput(path: path).abi.allNames
   }
 }

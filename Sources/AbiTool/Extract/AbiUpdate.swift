@@ -30,30 +30,29 @@ public struct AbiUpdate {
     for symbol in abi.symbols { symbols[Int(symbol.sourceLine)] = symbol }
 
     var entries: [Entry] = []
-    var seen: Set<[UInt8]> = []
+    var seen: Set<Head> = []
     var directivePlace: Int?
     for (index, line) in bytes.split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
     )
     .enumerated() {
-      let line = Array(line)
+      let line = AbiLine(Array(line))
       if let symbol = symbols[index + 1] {
-        seen.formUnion(abi.spellings(of: symbol))
+        seen.formUnion(abi.heads(of: symbol))
         guard let renewed = Self.renewed(line, symbol, abi, promisedLines, availableLines) else {
-          changes.append("- " + Self.show(line))
+          changes.append("- " + line.text)
           continue
         }
-        if renewed != line { changes.append("~ \(Self.show(line)) -> \(Self.show(renewed))") }
+        if renewed != line { changes.append("~ \(line.text) -> \(renewed.text)") }
         entries.append(Entry(line: renewed, isSymbol: true))
-      } else if line.starts(with: "#%".utf8) {
+      } else if line.bytes.starts(with: "#%".utf8) {
         directivePlace = directivePlace ?? entries.count
       } else {
         entries.append(Entry(line: line, isSymbol: false))
       }
     }
-    let added = promisedLines.byHead.filter { !seen.contains($0.key) }.map(\.value)
-      .sorted { $0.lexicographicallyPrecedes($1) }
-    for line in added { changes.append("+ " + Self.show(line)) }
+    let added = promisedLines.byHead.filter { !seen.contains($0.key) }.map(\.value).sorted()
+    for line in added { changes.append("+ " + line.text) }
     Self.insert(added, into: &entries, directivePlace: &directivePlace)
     if let directivePlace, !genode {
       let directives = AbiPrinter(promised).directives().map { Entry(line: $0, isSymbol: false) }
@@ -61,48 +60,48 @@ public struct AbiUpdate {
     }
     for (index, entry) in entries.enumerated() {
       if index > 0 { text.append(UInt8(ascii: "\n")) }
-      text += entry.line
+      text += entry.line.bytes
     }
     if text.last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
   }
 
   private struct Entry {
-    var line: [UInt8]
+    var line: AbiLine
     var isSymbol: Bool
   }
 
   /// The lines of an ABI by their heads.
   private struct Lines {
-    var byHead: [[UInt8]: [UInt8]] = [:]
+    var byHead: [Head: AbiLine] = [:]
 
     init(of abi: Abi, genode: Bool) {
       let text = genode ? GenodeFormat(abi, marksForReview: false).text : AbiPrinter(abi).text()
       for line in text.split(separator: UInt8(ascii: "\n")) where !line.starts(with: "#%".utf8) {
-        let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex
-        byHead[Array(line[..<end])] = Array(line)
+        let line = AbiLine(Array(line))
+        byHead[Head(of: line)] = line
       }
     }
   }
 
   /// What a line becomes, nil when the library no longer has the symbol.
   private static func renewed(
-    _ line: [UInt8], _ symbol: Symbol, _ abi: Abi, _ promised: Lines, _ available: Lines
-  ) -> [UInt8]? {
+    _ line: AbiLine, _ symbol: Symbol, _ abi: Abi, _ promised: Lines, _ available: Lines
+  ) -> AbiLine? {
     // One build does not tell about others: conditional lines stay as they are.
     guard abi.condition(of: symbol).isEmpty else { return line }
-    let spellings = abi.spellings(of: symbol)
+    let spellings = abi.heads(of: symbol)
     guard let spelling = spellings.first(where: { available.byHead[$0] != nil }) else { return nil }
     if symbol.hasAlternatives { return line }
     return promised.byHead[spelling] ?? available.byHead[spelling]
   }
 
   private static func insert(
-    _ lines: [[UInt8]], into entries: inout [Entry], directivePlace: inout Int?
+    _ lines: [AbiLine], into entries: inout [Entry], directivePlace: inout Int?
   ) {
     guard !lines.isEmpty else { return }
     var largest = entries.count..<entries.count
     // An empty last entry is the newline at the end of the file.
-    if entries.last?.line.isEmpty == true { largest = entries.count - 1..<entries.count - 1 }
+    if entries.last?.line.bytes.isEmpty == true { largest = entries.count - 1..<entries.count - 1 }
     var start: Int?
     for index in 0...entries.count {
       if index < entries.count, entries[index].isSymbol {
@@ -115,7 +114,7 @@ public struct AbiUpdate {
     var merged: [Entry] = []
     var rest = lines[...]
     for entry in entries[largest] {
-      while let next = rest.first, next.lexicographicallyPrecedes(entry.line) {
+      while let next = rest.first, next < entry.line {
         merged.append(Entry(line: next, isSymbol: true))
         rest = rest.dropFirst()
       }
@@ -125,16 +124,5 @@ public struct AbiUpdate {
     let growth = merged.count - largest.count
     entries.replaceSubrange(largest, with: merged)
     if let place = directivePlace, place > largest.lowerBound { directivePlace = place + growth }
-  }
-
-  private static func show(_ line: [UInt8]) -> String { String(decoding: line, as: UTF8.self) }
-}
-
-extension Abi {
-  /// The heads that a symbol has on 64-bit and 32-bit targets; one where they agree.
-  func spellings(of symbol: Symbol) -> [[UInt8]] {
-    let head = withHead(of: symbol) { Array($0.dropLast()) }
-    guard symbol.hasAlternatives else { return [head] }
-    return [Spelling.resolve(head, wordSize: 8), Spelling.resolve(head, wordSize: 4)]
   }
 }

@@ -43,24 +43,5 @@ public struct PromisedAbi: Sendable {
   }
 
   /// The names that the text lists, so that extraction keeps them although a rule drops them.
-  public var names: NameSet {
-    var names = NameSet()
-    for symbol in abi.symbols {
-      for head in abi.nameSpellings(of: symbol) {
-        head.withUnsafeBytes { _ = names.insert($0) }
-      }
-    }
-    return names
-  }
-}
-
-extension Abi {
-  /// The names in bytes that a symbol has on 64-bit and 32-bit targets.
-  func nameSpellings(of symbol: Symbol) -> [[UInt8]] {
-    let spelled = withSpelledName(of: symbol) { [UInt8]($0) }
-    guard symbol.hasAlternatives else {
-      return [spelled.withUnsafeBytes { Spelling.bytes(ofSpelled: $0) }]
-    }
-    return [Spelling.resolve(spelled, wordSize: 8), Spelling.resolve(spelled, wordSize: 4)]
-  }
+  public var names: NameSet { abi.allNames }
 }
