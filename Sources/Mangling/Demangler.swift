@@ -32,16 +32,21 @@ public enum Demangler {
     guard name.bytes.count <= maximumLength, name.expandedSize <= maximumExpansion,
       name.ambiguousConversions <= maximumReadings
     else { return nil }
+    // libiberty knows no suffixes but GCC's.
+    let suffix = name.children(of: name.root).dropFirst().first { _ in true }
+    let base = suffix.map { name.bytes[..<name.nodes[$0].range.lowerBound] } ?? name.bytes[...]
     var text: [UInt8] = []
     // The callback is done with the context when the call returns.
     let isComplete = withUnsafeMutablePointer(to: &text) { text in
-      callLibiberty(name.bytes + [0], text)
+      callLibiberty(base + [0], text)
     }
-    return isComplete && !text.isEmpty ? String(decoding: text, as: UTF8.self) : nil
+    guard isComplete, !text.isEmpty else { return nil }
+    if let suffix { text += Array(" [clone ".utf8) + name.text(of: suffix) + [UInt8(ascii: "]")] }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func callLibiberty(
-    _ name: [UInt8], _ text: UnsafeMutablePointer<[UInt8]>
+    _ name: ArraySlice<UInt8>, _ text: UnsafeMutablePointer<[UInt8]>
   ) -> Bool {
     let append: cbinutils_text_callback = { piece, length, context in
       guard let piece, let context else { return }

@@ -57,7 +57,7 @@ import Testing
     let expected: Set<NodeKind> = [
       .cloneSuffix, .typeinfoFunction, .transactionSafeClone, .nonTransactionClone, .hiddenAlias,
       .javaClass, .stringLiteral, .vendorOperator, .blockLiteral, .imaginary, .elaboratedType,
-      .constrainedPlaceholder, .parameterPack,
+      .constrainedPlaceholder, .parameterPack, .packElement, .unnamedEnum,
     ]
     #expect(missing.subtracting(expected).isEmpty)
   }

@@ -6,23 +6,17 @@ extension NameReader {
     guard consume("_", "Z") else { throw error(.prefix) }
     var children = ChildList()
     append(try encoding(), to: &children)
-    while let suffix = cloneSuffix() { append(suffix, to: &children) }
+    if let suffix = cloneSuffix() { append(suffix, to: &children) }
     guard isAtEnd else { throw error(.endOfName) }
     return make(.mangledName, from: 0, children)
   }
 
-  /// `.part.0`, `.isra.0.cold`, `.llvm.123`: a word, numbers, or both.
+  /// `. <vendor-specific suffix>`, "no restriction on the characters": all that is left.
   private mutating func cloneSuffix() -> NodeIndex? {
+    guard peek == UInt8(ascii: "."), position + 1 < bytes.count else { return nil }
     let start = position
-    if peek == UInt8(ascii: "."), peekNext.isLowercase || peekNext.isDigit || peekNext == 0x5F {
-      position += 2
-      while peek.isLowercase || peek.isDigit || peek == 0x5F { position += 1 }
-    }
-    while peek == UInt8(ascii: "."), peekNext.isDigit {
-      position += 2
-      while peek.isDigit { position += 1 }
-    }
-    return position > start ? make(.cloneSuffix, from: start) : nil
+    position = bytes.count
+    return make(.cloneSuffix, from: start)
   }
 
   /// `<encoding> ::= <name> [<bare-function-type>] | <special-name>`
@@ -71,8 +65,20 @@ extension NameReader {
     isInConversionType = false
     defer { isInConversionType = wasInConversionType }
     var children = ChildList()
-    repeat { append(try type(), to: &children) } while !isAtEndOfParameters
+    repeat { append(try parameterType(), to: &children) } while !isAtEndOfParameters
     return make(.bareFunctionType, from: start, children, value: hasReturnType ? 1 : 0)
+  }
+
+  /// `<type>`, and behind it Clang's `pass_object_size` attribute with its mode: `U17pass_object_size0`.
+  private mutating func parameterType() throws(MangledNameError) -> NodeIndex {
+    let start = position
+    let type = try type()
+    guard peek == UInt8(ascii: "U"),
+      consume(word: "U17pass_object_size") || consume(word: "U25pass_dynamic_object_size")
+    else { return type }
+    guard case "0"..."3" = peek else { throw error(.number) }
+    position += 1
+    return make(.passObjectSize, from: start, type, value: UInt32(bytes[position - 1]))
   }
 
   /// Whether no further parameter follows. `RE` and `OE` are the ref-qualifier of a function type.

@@ -129,6 +129,11 @@ extension NameReader {
         to: &children)
     case .capturedPackSize:
       while !consume("E") { append(try templateArg(), to: &children) }
+    case .packElement:
+      append(
+        peek == UInt8(ascii: "J") ? try templateArg() : try expression(),
+        to: &children)
+      try expressions(1, into: &children)
     case .unaryFold, .binaryFold:
       guard OperatorForm(peek, peekNext) != nil else { throw error(.operatorName) }
       position += 2
@@ -188,10 +193,16 @@ extension NameReader {
     }
   }
 
-  /// `[<offset number>] (_ [<number>])* [p] E`: the rest of `mc` and `so`, kept as one marker.
+  /// `[<offset number>] (_ [<number>])* [p] E`: the rest of `mc` and `so`. Behind the offset all is one
+  /// marker.
   private mutating func subobjectSuffix(into children: inout ChildList) throws(MangledNameError) {
+    let offset = position
+    if peek == UInt8(ascii: "n") || peek.isDigit {
+      _ = consume("n")
+      try skipDigits()
+      append(make(.subobjectOffset, from: offset), to: &children)
+    }
     let start = position
-    if peek == UInt8(ascii: "n") || peek.isDigit { _ = try number() }
     while consume("_") { while peek.isDigit { position += 1 } }
     _ = consume("p")
     if position > start { append(make(.marker, from: start), to: &children) }

@@ -25,5 +25,6 @@ public struct MangledNameError: Error, Sendable, Hashable, CustomStringConvertib
   /// What was expected there.
   public let expected: Expectation
 
+  /// A clause without subject: `byte 4: expected type`.
   public var description: String { "byte \(offset): expected \(expected.rawValue)" }
 }

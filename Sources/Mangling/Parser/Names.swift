@@ -31,7 +31,10 @@ extension NameReader {
     var result: NodeIndex
     if consume("S", "t") {
       let std = make(.std, from: start)
-      result = try unqualifiedName()
+      // What follows `St` is in namespace std, so a substitution there can only be a module.
+      let module = peek == UInt8(ascii: "S") ? try substitution() : .none
+      guard module == .none || isModule(module) else { throw error(.unqualifiedName) }
+      result = try unqualifiedName(module: module)
       result = make(.prefix, from: start, std, result)
     } else if peek == UInt8(ascii: "S") {
       result = try substitution()
@@ -161,8 +164,19 @@ extension NameReader {
       }
       append(try name(), to: &children)
     }
-    if let discriminator = discriminator() { append(discriminator, to: &children) }
+    if let discriminator = discriminator() ?? finalDigits() {
+      append(discriminator, to: &children)
+    }
     return make(.localName, from: start, children)
+  }
+
+  /// The number by which LLVM tells equal static variables of one function apart where they are internal
+  /// to the object: digits up to the end of the name.
+  private mutating func finalDigits() -> NodeIndex? {
+    guard peek.isDigit, bytes[position...].allSatisfy(\.isDigit) else { return nil }
+    let start = position
+    position = bytes.count
+    return make(.discriminator, from: start)
   }
 
   /// `<discriminator> ::= _ <digit> | _ _ <number> _`

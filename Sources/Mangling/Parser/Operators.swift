@@ -18,7 +18,7 @@ enum OperatorForm: UInt8 {
   case list
   /// `nw <expression>* _ <type> (E | pi <expression>* E | il …)`.
   case new
-  /// A named cast: a type, then an expression.
+  /// A named cast: a type, then an expression. `ac` is Clang's `addrspace_cast`.
   case cast
   case typeOperand
   /// `dt`, `pt <expression> <unresolved-name>`.
@@ -27,6 +27,8 @@ enum OperatorForm: UInt8 {
   case packSize
   /// `sP <template-arg>* E`.
   case capturedPackSize
+  /// `sy <pack> <index expression>`: an element of a pack.
+  case packElement
   case nullary
   /// `fl`, `fr <operator> <expression>`.
   case unaryFold
@@ -81,7 +83,7 @@ enum OperatorForm: UInt8 {
       }
     }
     add(.unary, "ps ng ad de co nt aw dl da", isFunction: true)
-    add(.unary, "nx sz az te tw sp dc", isFunction: false)
+    add(.unary, "nx sz az te tw sp", isFunction: false)
     add(.increment, "pp mm", isFunction: true)
     add(
       .binary,
@@ -96,13 +98,14 @@ enum OperatorForm: UInt8 {
     add(.parenthesizedCall, "cp", isFunction: false)
     add(.new, "nw na", isFunction: true)
     add(.conversion, "cv", isFunction: false)
-    add(.cast, "sc cc rc", isFunction: false)
+    add(.cast, "sc cc rc dc ac", isFunction: false)
     add(.typeOperand, "st at ti", isFunction: false)
     add(.nullary, "tr", isFunction: false)
     add(.list, "il", isFunction: false)
     add(.typedList, "tl", isFunction: false)
     add(.packSize, "sZ", isFunction: false)
     add(.capturedPackSize, "sP", isFunction: false)
+    add(.packElement, "sy", isFunction: false)
     add(.unaryFold, "fl fr", isFunction: false)
     add(.binaryFold, "fL fR", isFunction: false)
     add(.designatedField, "di", isFunction: false)

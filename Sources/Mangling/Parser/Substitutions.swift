@@ -21,7 +21,7 @@ extension NameReader {
       position += 2
       let result = make(.standardSubstitution, from: start)
       lastSubstitutionIsTemplate = true
-      guard peek == UInt8(ascii: "B") else { return result }
+      guard isAtAbiTag else { return result }
       let tagged = try abiTags(of: result, from: start)
       define(tagged, isTemplate: peek == UInt8(ascii: "I"))
       return tagged

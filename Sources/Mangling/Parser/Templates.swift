@@ -111,7 +111,7 @@ extension NameReader {
     default: break
     }
     let parameter = try templateParameter()
-    guard peek == UInt8(ascii: "I"), try argumentsBelongToParameter() else { return parameter }
+    guard peek == UInt8(ascii: "I"), argumentsBelong(to: parameter) else { return parameter }
     define(parameter, isTemplate: true)
     return make(.templateId, from: start, parameter, try templateArgs())
   }
@@ -119,18 +119,20 @@ extension NameReader {
   /// Whether the template arguments at the position are those of the template template parameter
   /// before them.
   ///
-  /// In `cv T_ I … E` they may be the operator's instead. They are the parameter's only when another
-  /// list follows, so they are read once for nothing. What that may cost is bounded, and beyond the
-  /// bound they are taken for the operator's.
-  private mutating func argumentsBelongToParameter() throws(MangledNameError) -> Bool {
+  /// In `cv T_ I … E` they may be the operator's instead. They are the parameter's only when they can be
+  /// read as such and another list follows, so they are read once for nothing. What that may cost is
+  /// bounded, and beyond the bound they are taken for the operator's.
+  private mutating func argumentsBelong(to parameter: NodeIndex) -> Bool {
     guard isInConversionType else { return true }
     guard lookaheadBudget > 0 else { return false }
     let (position, nodes, substitutions) = (position, nodes.count, substitutions.count)
     let budget = lookaheadBudget
     // Within the lookahead itself there is none.
     lookaheadBudget = 0
-    _ = try templateArgs()
-    let isFollowedByArguments = peek == UInt8(ascii: "I")
+    // Substitutions are numbered differently in the two readings, so an error speaks for the other.
+    define(parameter, isTemplate: true)
+    let isRead = (try? templateArgs()) != nil
+    let isFollowedByArguments = isRead && peek == UInt8(ascii: "I")
     lookaheadBudget = budget - (self.position - position)
     self.position = position
     self.nodes.removeSubrange(nodes...)

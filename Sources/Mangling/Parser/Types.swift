@@ -126,9 +126,7 @@ extension NameReader {
     let start = position
     position += 1
     let name = try sourceName()
-    guard peek == UInt8(ascii: "I"), !isInConversionType else {
-      return make(.vendorType, from: start, name)
-    }
+    guard peek == UInt8(ascii: "I") else { return make(.vendorType, from: start, name) }
     return make(.vendorType, from: start, name, try templateArgs())
   }
 
@@ -210,6 +208,7 @@ extension NameReader {
       position += 2
       return make(.packExpansion, from: start, try type())
     case "v": return try vectorType()
+    case "y": return try packElementType()
     case "k", "K":
       position += 2
       return make(.constrainedPlaceholder, from: start, try name(), value: UInt32(letter))
@@ -259,6 +258,15 @@ extension NameReader {
     let operand = try expression()
     try expectEnd()
     return make(.decltype, from: start, operand, value: letter)
+  }
+
+  /// `Dy <pack> <index expression>`: an element of a pack, which is `J <template-arg>* E` or what is
+  /// expanded (cxx-abi issue 175).
+  private mutating func packElementType() throws(MangledNameError) -> NodeIndex {
+    let start = position
+    position += 2
+    let pack = peek == UInt8(ascii: "J") ? try templateArg() : try type()
+    return make(.packElement, from: start, pack, try expression())
   }
 
   /// `<vector-type> ::= Dv <number> _ <extended type> | Dv [<expression>] _ <type>`

@@ -18,7 +18,7 @@ extension NameReader {
       result = make(.internalLinkageName, from: start, result)
     }
     if isFriend { result = make(.memberLikeFriend, from: start, result) }
-    if peek == UInt8(ascii: "B") { result = try abiTags(of: result, from: start) }
+    if isAtAbiTag { result = try abiTags(of: result, from: start) }
     if module != .none { result = make(.moduleEntity, from: start, module, result) }
     lastName = shape
     return result
@@ -32,15 +32,21 @@ extension NameReader {
     case "C": return try constructorName()
     case "D" where peekNext == UInt8(ascii: "C"): return try structuredBinding()
     case "D": return try destructorName()
-    case "U": return try unnamedTypeName()
+    case "U":
+      let name = try unnamedTypeName()
+      lastName = NameShape()
+      return name
     default: throw error(.unqualifiedName)
     }
   }
 
+  /// `B` without a length is a number of base 36, in a name with `GR`.
+  var isAtAbiTag: Bool { peek == UInt8(ascii: "B") && peekNext.isDigit }
+
   /// `<abi-tags> ::= (B <source-name>)+`
   mutating func abiTags(of name: NodeIndex, from start: Int) throws(MangledNameError) -> NodeIndex {
     var children = ChildList(first: name, last: name)
-    while peek == UInt8(ascii: "B") {
+    while isAtAbiTag {
       let tag = position
       position += 1
       append(make(.abiTag, from: tag, try sourceName()), to: &children)
@@ -132,8 +138,8 @@ extension NameReader {
     return make(.structuredBinding, from: start, children)
   }
 
-  /// `Ut [<number>] _`, `Ub [<number>] _`, `Ul <template-param-decl>* [Q …] <type>+ [Q …] E
-  /// [<number>] _`
+  /// `Ut [<number>] _`, `Ub [<number>] _`, `Ue <underlying type> <enumerator>`, `Ul
+  /// <template-param-decl>* [Q …] <type>+ [Q …] E [<number>] _`
   private mutating func unnamedTypeName() throws(MangledNameError) -> NodeIndex {
     let start = position
     if consume("U", "t") {
@@ -143,6 +149,10 @@ extension NameReader {
     if consume("U", "b") {
       try optionalNumberAndUnderscore()
       return make(.blockLiteral, from: start)
+    }
+    if consume("U", "e") {
+      let underlying = try type()
+      return make(.unnamedEnum, from: start, underlying, try sourceName())
     }
     guard consume("U", "l") else { throw error(.unqualifiedName) }
     var children = ChildList()

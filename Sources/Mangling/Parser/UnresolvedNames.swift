@@ -31,17 +31,21 @@ extension NameReader {
       append(try type(), to: &children)
     } else if !peek.isDigit {
       append(try type(), to: &children)
+      // Clang ends it as a level when it stands for the template template parameter of a class.
+      _ = consume("E")
       return
     }
     while !consume("E") { append(try simpleId(), to: &children) }
   }
 
   /// What follows `.` or `->`: a name, or a whole expression for what GCC has resolved already.
+  ///
+  /// GCC before version 7 wrote operators without `on`.
   mutating func memberName() throws(MangledNameError) -> NodeIndex {
     switch peek {
     case "0"..."9": try simpleId()
-    case "g", "s", "o", "d": try expression()
     case "U": try unqualifiedName()
+    case "a"..."z" where OperatorForm.isFunction(peek, peekNext) || isAt("c", "v"): try simpleId()
     default: try expression()
     }
   }

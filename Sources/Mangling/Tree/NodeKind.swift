@@ -4,14 +4,16 @@
 /// wholly by its kind and its bytes; one with children by its kind, ``Node/value`` and the children.
 public enum NodeKind: UInt8, Sendable, Hashable, CaseIterable {
   // MARK: 5.1.2 General structure
-  /// `_Z <encoding>`: the encoding, then clone suffixes.
+  /// `_Z <encoding> [. <suffix>]`: the encoding, then the suffix.
   case mangledName
   /// `<encoding>`: the name; of a function also attributes, the bare function type, a constraint.
   case encoding
   /// `<bare-function-type>`: types. `value` is 1 when the first one is the return type.
   case bareFunctionType
-  /// `.part.0`, `.isra.0`, `.cold`: added by an optimiser to a copy of the function.
+  /// `.part.0.cold`, `.Tm`: all from the first `.`, added by a compiler to a copy of the function.
   case cloneSuffix
+  /// A parameter type with Clang's `pass_object_size`. `value` is the digit of the mode.
+  case passObjectSize
   /// `Ua9enable_if I … E`: Clang's attribute of an overload.
   case enableIfAttribute
   /// `Q <constraint-expression>`: a trailing requires clause.
@@ -63,6 +65,8 @@ public enum NodeKind: UInt8, Sendable, Hashable, CaseIterable {
   case constructor, inheritingConstructor, destructor
   /// `Ut [<number>] _`.
   case unnamedType
+  /// `Ue <type> <source-name>`: GCC's name of an unnamed enumeration, by its first enumerator.
+  case unnamedEnum
   /// `Ul <lambda-sig> E [<number>] _`: template parameters and types, then the number.
   case closureType
   /// `Ub [<number>] _`: Clang's block literal.
@@ -105,7 +109,12 @@ public enum NodeKind: UInt8, Sendable, Hashable, CaseIterable {
   case pointerToMember
   /// `Dv <number or expression> _ <type>`.
   case vectorType
-  case packExpansion, decltype
+  /// `Dp <type>`.
+  case packExpansion
+  /// `Dy <pack> <index expression>`.
+  case packElement
+  /// `Dt <expression> E`, `DT <expression> E`. `value` is the letter.
+  case decltype
   /// `Ts`, `Tu`, `Te <name>`. `value` is the letter.
   case elaboratedType
   case templateParameter
@@ -138,7 +147,9 @@ public enum NodeKind: UInt8, Sendable, Hashable, CaseIterable {
   case unresolvedName
   /// `X`, `T`, `Q` of a requires expression. `value` is the letter.
   case requirement
-  /// A number that is part of the structure: an array bound, an offset.
+  /// Where in an object `so` or `mc` points: bytes, as the target lays the object out.
+  case subobjectOffset
+  /// A number that is part of the structure: an array bound, the length of a vector.
   case number
   /// A marker that is part of the structure, such as `_` or the `p` of a past-the-end pointer.
   case marker
