@@ -41,6 +41,15 @@ import Testing
     ("_Z1fRA8_c", "_Z1fRA4_c", .x86_64, .x86_32),
     ("_Z1fe", "_Z1fg", .x86_64, .s390x), ("_Z1fg", "_Z1fu9__ieee128", .s390x, .ppc64IEEE),
     ("_ZNK1AcvmEv", "_ZNK1AcvjEv", .x86_64, .x86_32),
+    ("_ZNK1AcvT_I1BIS_ImEEEEv", "_ZNK1AcvT_I1BIS_IjEEEEv", .x86_64, .x86_32),
+    ("_Z1fDB64_", "_Z1fDB32_", .x86_64, .x86_32), ("_Z1fDU128_", "_Z1fDU64_", .aarch64, .arm),
+    ("_Z1fDv2_m", "_Z1fDv4_j", .x86_64, .x86_32), ("_Z1fDv8_c", "_Z1fDv4_c", .x86_64, .x86_32),
+    ("_Z1fDv2_mS_", "_Z1fDv2_jS_", .x86_64, .x86_32),
+    ("_Z1fIXadsomL_Z1xE8EEEvv", "_Z1fIXadsojL_Z1xE4EEEvv", .x86_64, .x86_32),
+    ("_Z1fIXadsoiL_Z1xE20_pEEEvv", "_Z1fIXadsoiL_Z1xE12_pEEEvv", .x86_64, .x86_32),
+    ("_Z1fIXmcM1AKFvmELM1BKFvmE0E16EEEvv", "_Z1fIXmcM1AKFvjELM1BKFvjE0E8EEEvv", .x86_64, .x86_32),
+    ("_Z1fIJimEEvDyT_Li0E", "_Z1fIJijEEvDyT_Li0E", .x86_64, .x86_32),
+    ("_Z1fIJimEE1AIXsyJLm1ELm2EELi0EEEv", "_Z1fIJijEE1AIXsyJLj1ELj2EELi0EEEv", .x86_64, .x86_32),
   ]
 
   @Test(arguments: pairs) func namesOfOneDeclarationArePaired(
@@ -62,6 +71,12 @@ import Testing
     ("_Z1fIL1E8EEvv", "_Z1fIL1E4EEvv"), ("_Z1fm", "_Z1fIjEvv"), ("_Z1fmz", "_Z1fj"),
     ("_ZTV1A", "_ZTI1A"), ("_Z1fe", "_Z1fg"), ("_Z1fRA1_13__va_list_tag", "_Z1fRPv"),
     ("_Z1fP13__va_list_tagm", "_Z1fjPc"),
+    ("_Z1fDB64_", "_Z1fDU32_"), ("_Z1fDB64_", "_Z1fDB33_"), ("_Z1fDv2_m", "_Z1fDv3_j"),
+    ("_Z1fDv2_c", "_Z1fDv4_c"), ("_Z1fDv2_l", "_Z1fDv4_x"), ("_Z1fDv4_f", "_Z1fDv2_d"),
+    ("_Z1fIXadsoiL_Z1xE20_pEEEvv", "_Z1fIXadsoiL_Z1xE12_EEEvv"),
+    ("_Z1fIXadsoiL_Z1xE20EEEvv", "_Z1fIXadsoiL_Z1xEEEEvv"),
+    ("_Z1fIXadsoiL_Z1xE20EEEvv", "_Z1fIXadsoiL_Z1yE12EEEvv"),
+    ("_Z1fIXadsoiL_Z1xE20EEEvv", "_Z1fIXadsoiL_Z1xEn12EEEvv"),
   ]
 
   @Test(arguments: strangers) func namesOfDifferentDeclarationsAreNotPaired(
@@ -148,6 +163,28 @@ import Testing
       ["_ZThn8_N1A1fEv", "_ZThn12_N1A1fEv"].map { try parse($0) }, .x86_32)
     #expect(pairing.pairs.map(\.first) == [0, 1])
     #expect(pairing.pairs.map(\.second) == [1, 0])
+  }
+
+  @Test func subObjectsOfOneObjectArePairedByTheirOrder() throws {
+    // struct { void *a; int b, c; void *d; int e; }: c and e.
+    let pairing = try NamePairing(
+      ["_Z1fIXadsoiL_Z1xE12EEEvv", "_Z1fIXadsoiL_Z1xE20EEEvv"].map { try parse($0) }, .x86_64,
+      ["_Z1fIXadsoiL_Z1xE16EEEvv", "_Z1fIXadsoiL_Z1xE8EEEvv"].map { try parse($0) }, .x86_32)
+    #expect(pairing.pairs.map(\.first) == [0, 1])
+    #expect(pairing.pairs.map(\.second) == [1, 0])
+  }
+
+  @Test func numbersInTypesAreNamedAsSuch() throws {
+    #expect(
+      try differences("_Z1fDB64_", "_Z1fDB32_").map(\.kind) == [.arrayBound(isPointerSized: true)])
+    let vectors = try differences("_Z1fiDv2_m", "_Z1fiDv4_j")
+    #expect(
+      vectors.map(\.kind) == [.arrayBound(isPointerSized: true), .integer([.size, .uintptr])])
+    #expect(vectors.map(\.place) == [.parameter(1), .parameter(1)])
+    let parts = try differences("_Z1fIXadsoiL_Z1xE20EEEvv", "_Z1fIXadsoiL_Z1xE12EEEvv")
+    #expect(parts.map(\.kind) == [.literalValue(isPointerSized: true)])
+    #expect(parts.map(\.place) == [.templateArgument(0)])
+    #expect(parts.map(\.first) == [17..<19])
   }
 
   @Test func aThunkOnOneSideOnlyIsNotPaired() throws {

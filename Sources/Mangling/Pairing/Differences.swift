@@ -23,8 +23,16 @@ private struct Comparison {
     // The substitutions that led here, if any.
     var firstRange: Range<Int>?
     var secondRange: Range<Int>?
-    /// The nodes are the bound of an array.
-    var isArrayBound = false
+    /// The nodes are numbers of the types that this says.
+    var numberedTypes: NumberedTypes?
+  }
+
+  /// Types that a number is part of.
+  enum NumberedTypes {
+    /// Arrays, vectors and `_BitInt`.
+    case any
+    /// Vectors of elements as wide as a pointer.
+    case pointerWideVectors
   }
 
   let first: MangledName
@@ -85,8 +93,12 @@ private struct Comparison {
       let form = first.text(of: a).filter { !$0.isDigit }
       let isSameForm = form == second.text(of: b).filter { !$0.isDigit }
       report(isSameForm ? .thunkOffset : .other, step)
-    case .number where step.isArrayBound:
-      report(.arrayBound(isPointerSized: isPointerSized(a, b)), step)
+    case .number:
+      guard let types = step.numberedTypes else { return report(.other, step) }
+      let isPointerSized =
+        isPointerSized(a, b) || types == .pointerWideVectors && isPointerSized(inversely: a, b)
+      report(.arrayBound(isPointerSized: isPointerSized), step)
+    case .subobjectOffset: report(.literalValue(isPointerSized: true), step)
     case .literal: compareLiterals(step)
     default: compareChildren(step)
     }
@@ -103,7 +115,7 @@ private struct Comparison {
     }
     return Step(
       first: a.index, second: b.index, place: step.place, firstRange: step.firstRange,
-      secondRange: step.secondRange, isArrayBound: step.isArrayBound)
+      secondRange: step.secondRange, numberedTypes: step.numberedTypes)
   }
 
   private func target(of index: Int, in name: MangledName) -> (index: Int, isSubstituted: Bool) {
@@ -146,14 +158,24 @@ private struct Comparison {
 
   /// Whether two numbers are to each other as the sizes of the pointers are.
   private func isPointerSized(_ a: Int, _ b: Int) -> Bool {
-    guard let left = number(first.text(of: a)), let right = number(second.text(of: b)) else {
-      return false
-    }
-    let (x, over) = left.multipliedReportingOverflow(by: secondModel.pointerSize)
-    let (y, overToo) = right.multipliedReportingOverflow(by: firstModel.pointerSize)
-    return !over && !overToo && x == y
+    guard let (left, right) = numbers(a, b) else { return false }
+    return left * secondModel.pointerSize == right * firstModel.pointerSize
   }
 
+  /// Whether two numbers of pointers take the same space.
+  private func isPointerSized(inversely a: Int, _ b: Int) -> Bool {
+    guard let (left, right) = numbers(a, b) else { return false }
+    return left * firstModel.pointerSize == right * secondModel.pointerSize
+  }
+
+  private func numbers(_ a: Int, _ b: Int) -> (Int, Int)? {
+    guard let left = number(first.text(of: a)), let right = number(second.text(of: b)) else {
+      return nil
+    }
+    return (left, right)
+  }
+
+  /// The value of digits; nil for one that could overflow when it is multiplied by the size of a type.
   private func number(_ digits: ArraySlice<UInt8>) -> Int? {
     var result = 0
     for digit in digits {
@@ -191,7 +213,22 @@ private struct Comparison {
       let place = step.place ?? self.place(of: number, in: left)
       push(
         leftChildren[number], rightChildren[number], below: step, place: place,
-        isArrayBound: left.kind == .arrayType && number == 0 && leftChildren.count == 2)
+        numberedTypes: number == 0 ? numberedTypes(left.kind, leftChildren, rightChildren) : nil)
+    }
+  }
+
+  /// What the first children of two types are the numbers of, if anything.
+  private func numberedTypes(
+    _ kind: NodeKind, _ left: [Int], _ right: [Int]
+  ) -> NumberedTypes? {
+    switch kind {
+    case .arrayType where left.count == 2, .bitInt: return .any
+    case .vectorType where left.count == 2:
+      let a = first.nodes[first.resolved(left[1])].builtinType
+      let b = second.nodes[second.resolved(right[1])].builtinType
+      guard let a, let b, firstModel.isPointerWide(a, and: b, in: secondModel) else { return .any }
+      return .pointerWideVectors
+    default: return nil
     }
   }
 
@@ -208,12 +245,13 @@ private struct Comparison {
   }
 
   private mutating func push(
-    _ a: Int, _ b: Int, below step: Step, place: NameDifference.Place?, isArrayBound: Bool = false
+    _ a: Int, _ b: Int, below step: Step, place: NameDifference.Place?,
+    numberedTypes: NumberedTypes? = nil
   ) {
     pending.append(
       Step(
         first: a, second: b, place: place, firstRange: step.firstRange,
-        secondRange: step.secondRange, isArrayBound: isArrayBound))
+        secondRange: step.secondRange, numberedTypes: numberedTypes))
   }
 
   private mutating func report(_ kind: NameDifference.Kind, _ step: Step) {

@@ -53,17 +53,20 @@ extension MangledName {
   enum Abstraction {
     /// Nothing: equal fingerprints mean equal entities.
     case nothing
-    /// What the data model decides about types, and offsets in thunks.
+    /// What the data model decides about types, and offsets in objects.
     case dataModel
-    /// Also integer values: of literals, and array bounds.
+    /// Also integer values: of literals, and the numbers in types of arrays, vectors and `_BitInt`.
     case dataModelAndValues
   }
 
-  /// The fingerprint of every node.
-  func fingerprints(without abstraction: Abstraction) -> [Fingerprint] {
+  /// The fingerprint of every node, or of those up to the one at `last`.
+  func fingerprints(
+    without abstraction: Abstraction = .nothing, upTo last: Int? = nil
+  ) -> [Fingerprint] {
+    let indices = 0..<(last.map { $0 + 1 } ?? nodes.count)
     var result: [Fingerprint] = []
-    result.reserveCapacity(nodes.count)
-    for index in nodes.indices {
+    result.reserveCapacity(indices.count)
+    for index in indices {
       result.append(fingerprint(of: index, after: result, without: abstraction))
     }
     return result
@@ -102,8 +105,8 @@ extension MangledName {
     switch nodes[index].kind {
     case .builtinType:
       return integerClass(of: index).map { Fingerprint(classOf: 2 + UInt64($0.rawValue)) }
-    case .callOffset:
-      var result = Fingerprint(.callOffset, 0)
+    case .callOffset, .subobjectOffset:
+      var result = Fingerprint(nodes[index].kind, 0)
       // What is left is the form and the signs.
       for byte in text(of: index) where !byte.isDigit { result.combine(UInt64(byte)) }
       return result
@@ -112,12 +115,12 @@ extension MangledName {
       var result = Fingerprint(.literal, 0)
       result.combine(earlier[type])
       return result
-    case .arrayType where abstraction == .dataModelAndValues:
-      guard let bound = firstChild(of: index), nodes[bound].kind == .number,
-        let element = lastChild(of: index)
+    case .arrayType, .vectorType, .bitInt:
+      guard abstraction == .dataModelAndValues, let number = firstChild(of: index),
+        nodes[number].kind == .number
       else { return nil }
-      var result = Fingerprint(.arrayType, 0)
-      result.combine(earlier[element])
+      var result = Fingerprint(nodes[index].kind, nodes[index].value)
+      for child in children(of: index).dropFirst() { result.combine(earlier[child]) }
       return result
     default: return nil
     }

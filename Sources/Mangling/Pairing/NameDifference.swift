@@ -15,9 +15,12 @@ public struct NameDifference: Sendable, Hashable {
     case int128
     /// What a thunk adds to `this` or to a result, or where a base lies in a construction table.
     case thunkOffset
-    /// An integer as a template argument. `isPointerSized`: in the proportion of the pointers' sizes.
+    /// An integer as a template argument. `isPointerSized`: in the proportion of the pointers' sizes, or where
+    /// a sub-object lies, which always follows from how the target lays out the object.
     case literalValue(isPointerSized: Bool)
-    /// The number of elements of an array, likewise.
+    /// The number of elements of an array or a vector, or the width of a `_BitInt`. `isPointerSized`: in the
+    /// proportion of the pointers' sizes, or for a vector of elements as wide as a pointer inversely, so that
+    /// the vector has one size.
     case arrayBound(isPointerSized: Bool)
     /// Anything else: these are names of different declarations.
     case other
@@ -25,7 +28,9 @@ public struct NameDifference: Sendable, Hashable {
 
   /// Which part of the declaration it is in.
   public enum Place: Sendable, Hashable {
+    /// The name or a scope of it, or any part that is none of the others.
     case name
+    /// The type that the function returns.
     case returnType
     /// A parameter of the function, from 0.
     case parameter(Int)
@@ -37,7 +42,9 @@ public struct NameDifference: Sendable, Hashable {
     case thunk
   }
 
+  /// What is different.
   public let kind: Kind
+  /// Which part of the declaration it is in.
   public let place: Place
   /// The bytes in the first name. Where a substitution leads to the difference, those of the substitution.
   public let first: Range<Int>

@@ -2,13 +2,17 @@
 ///
 /// Give it the names that only one of the targets has: equal names need no pairing. Two names are paired
 /// when they have the same structure apart from the data model, and no other name of either target would do
-/// with as few differences, of which those that no standard type explains count twice. Where several would do equally none is taken; only the thunks of one function
-/// are paired by the order of their offsets.
+/// with as few differences, of which those that no standard type explains count twice. Where several would do
+/// equally none is taken; only the thunks of one function, and what is named after the sub-objects of one
+/// object, are paired by the order of their offsets.
 public struct NamePairing: Sendable {
   /// Two names of one declaration, by their positions in the lists, and how they differ.
   public struct Pair: Sendable {
+    /// The position in the first list.
     public let first: Int
+    /// The position in the second list.
     public let second: Int
+    /// How the names differ; at least one difference.
     public let differences: [NameDifference]
 
     fileprivate var weight: Int { differences.reduce(0) { $0 + $1.weight } }
@@ -70,7 +74,7 @@ private struct Matcher {
 
   private mutating func matchGroup(_ lefts: [Int], _ rights: [Int]) {
     guard lefts.count * rights.count <= Self.maximumComparisons else { return }
-    if lefts.count == rights.count, lefts.count > 1, matchThunks(lefts, rights) { return }
+    if lefts.count == rights.count, lefts.count > 1, matchByOffset(lefts, rights) { return }
     var possible: [NamePairing.Pair] = []
     for left in lefts {
       for right in rights {
@@ -111,24 +115,25 @@ private struct Matcher {
     pairedSecond.insert(pair.second)
   }
 
-  // MARK: Thunks
+  // MARK: Offsets
 
-  /// Pairs the thunks of one function: the bases they serve lie in the same order on both targets.
-  private mutating func matchThunks(_ lefts: [Int], _ rights: [Int]) -> Bool {
+  /// Pairs the thunks of one function, and the sub-objects of one object: they lie in the same order on
+  /// both targets.
+  private mutating func matchByOffset(_ lefts: [Int], _ rights: [Int]) -> Bool {
     guard let left = sortedByOffset(lefts, in: first),
       let right = sortedByOffset(rights, in: second)
     else { return false }
-    let found = zip(left, right).map { pair($0, $1) }
-    guard found.allSatisfy({ pair in pair?.differences.allSatisfy(isOffset) == true }) else {
-      return false
-    }
-    found.forEach { if let pair = $0 { take(pair) } }
+    let found = zip(left, right).compactMap { pair($0, $1) }
+    guard found.count == left.count,
+      found.allSatisfy({ $0.differences.allSatisfy(isOfOffsetOrType) })
+    else { return false }
+    found.forEach { take($0) }
     return true
   }
 
-  private func isOffset(_ difference: NameDifference) -> Bool {
+  private func isOfOffsetOrType(_ difference: NameDifference) -> Bool {
     switch difference.kind {
-    case .thunkOffset, .integer, .vaList, .longDouble: true
+    case .thunkOffset, .integer, .vaList, .longDouble, .literalValue(isPointerSized: true): true
     default: false
     }
   }
@@ -136,7 +141,7 @@ private struct Matcher {
   private func sortedByOffset(_ indices: [Int], in names: [MangledName]) -> [Int]? {
     var sorted: [(index: Int, offsets: [Int])] = []
     for index in indices {
-      guard let offsets = names[index].callOffsets else { return nil }
+      guard let offsets = names[index].offsets else { return nil }
       sorted.append((index, offsets))
     }
     sorted.sort { $0.offsets.lexicographicallyPrecedes($1.offsets) }
@@ -145,24 +150,15 @@ private struct Matcher {
 }
 
 extension MangledName {
-  /// The magnitudes of the numbers in the call offsets of a thunk; nil when it is none.
-  fileprivate var callOffsets: [Int]? {
-    guard case .thunk = nameClass, let encoding = firstChild(of: root),
-      let thunk = firstChild(of: encoding)
-    else { return nil }
+  /// The magnitudes of the offsets in the name, of thunks and sub-objects; nil when there are none.
+  fileprivate var offsets: [Int]? {
     var numbers: [Int] = []
-    for child in children(of: thunk) where nodes[child].kind == .callOffset {
-      var number = 0
-      for byte in text(of: child) {
-        if byte.isDigit {
-          guard number < 1 << 48 else { return nil }
-          number = number * 10 + Int(byte - UInt8(ascii: "0"))
-        } else if byte == UInt8(ascii: "_") {
-          numbers.append(number)
-          number = 0
-        }
+    for node in nodes where node.kind == .callOffset || node.kind == .subobjectOffset {
+      for digits in bytes[node.range].split(whereSeparator: { !$0.isDigit }) {
+        guard digits.count < 16 else { return nil }
+        numbers.append(digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
       }
     }
-    return numbers
+    return numbers.isEmpty ? nil : numbers
   }
 }
