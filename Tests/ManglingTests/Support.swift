@@ -68,3 +68,21 @@ struct SplitMix: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 }
+
+/// The symbols that C++ source defines when this machine's g++ or another compiler compiles it.
+func compile(
+  _ source: String, _ options: [String] = [], with compiler: String = "g++"
+) throws -> [String] {
+  let object = FileManager.default.temporaryDirectory
+    .appendingPathComponent("source-\(UUID().uuidString).o")
+  defer { try? FileManager.default.removeItem(at: object) }
+  let compilation = try output(
+    of: compiler, ["-x", "c++", "-w", "-c", "-", "-o", object.path] + options, input: source)
+  guard compilation.succeeded else { throw CompilationFailed(compiler: compiler) }
+  return try output(of: "nm", ["--defined-only", object.path]).text.split(separator: "\n")
+    .compactMap { $0.split(separator: " ").last.map(String.init) }
+}
+
+struct CompilationFailed: Error {
+  var compiler: String
+}

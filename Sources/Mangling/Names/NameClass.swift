@@ -1,13 +1,19 @@
 /// What kind of entity a mangled name stands for (Itanium C++ ABI 5.1.2 to 5.1.4).
 public enum NameClass: Sendable, Hashable {
+  /// Functions, by what their last component is. An `operatorFunction` is any operator but a conversion.
   case function, constructor, destructor, conversionOperator, operatorFunction
   /// A variable of a namespace or a static data member; names do not tell which.
   case variable
   /// A variable, or a string literal, of a function: `_ZZ…E…`.
   case localStatic
+  /// `DC`: the variable behind a structured binding of a namespace.
   case structuredBinding
+  /// `TV`, `TT`, `TC`: a virtual table, the table of virtual tables, the virtual table of a base during
+  /// construction.
   case vtable, vtt, constructionVtable
+  /// `TI`, `TS`: a `std::type_info`, and the name in it.
   case typeinfo, typeinfoName
+  /// A function that adjusts `this`, or the result too, for another.
   case thunk(Thunk)
   /// Guards the initialisation of a local static, an inline variable or a static member.
   case guardVariable
@@ -17,10 +23,15 @@ public enum NameClass: Sendable, Hashable {
   case tlsInit
   /// `TW`: gives the address of a thread-local variable.
   case tlsWrapper
+  /// `TA`: the object that a template parameter of class type stands for.
   case templateParameterObject
+  /// `GI`: initialises a module.
   case moduleInitializer
   /// A transactional clone of a function, or the way out of one.
   case transactionClone
+  /// `_ZGVbN2v_f`: a vector variant of a function; see ``VectorFunctionName``. Its name is not in the grammar
+  /// of C++, so no ``MangledName`` has this class.
+  case vectorFunction
   /// Anything else: aliases of GCC, type info for functions, names of the Java front end.
   case other
 
@@ -38,6 +49,10 @@ public enum NameClass: Sendable, Hashable {
   /// are no mangled name.
   public init?(specialNamePrefix name: Span<UInt8>) {
     guard name.count > 3, name[0] == 0x5F, name[1] == UInt8(ascii: "Z") else { return nil }
+    if VectorFunctionName.hasPrefix(name) {
+      self = .vectorFunction
+      return
+    }
     switch (name[2], name[3]) {
     case ("T", "V"): self = .vtable
     case ("T", "T"): self = .vtt
@@ -65,7 +80,6 @@ extension MangledName {
     guard let encoding = firstChild(of: root), let entity = firstChild(of: encoding) else {
       return .other
     }
-    let isFunction = children(of: encoding).contains { nodes[$0].kind == .bareFunctionType }
     switch nodes[entity].kind {
     case .vtable: return .vtable
     case .vtt: return .vtt
@@ -83,8 +97,13 @@ extension MangledName {
     case .moduleInitializer: return .moduleInitializer
     case .transactionSafeClone, .nonTransactionClone: return .transactionClone
     case .typeinfoFunction, .javaClass, .hiddenAlias: return .other
-    default: return isFunction ? functionClass(of: entity) : dataClass(of: entity)
+    default: return isFunction(encoding) ? functionClass(of: entity) : dataClass(of: entity)
     }
+  }
+
+  /// Whether the encoding has parameters, which only functions have.
+  func isFunction(_ encoding: Int) -> Bool {
+    children(of: encoding).contains { nodes[$0].kind == .bareFunctionType }
   }
 
   private func functionClass(of name: Int) -> NameClass {
