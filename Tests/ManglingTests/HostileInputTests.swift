@@ -13,6 +13,10 @@ import Testing
     "_ZN4demo15inline_requiresIiQrQT__XplfL0p_Li1ERNS_7AddableIiEEEEEvS1_",
     "_ZZ1fvE1x_0", "_ZGRN1A1xE0_", "_Z1fDv4_fDpT_U8__strongP1A", "_ZW3fooWP3barN1A1fEvS_",
     "_Z1fIXsr3std7is_sameIT_iEE5valueEEvv", "_Z1fM1AKFvvEMS_i", "_Z1fPDoFvvERA4_iCd.part.0.cold",
+    "_ZNK1N1ScvT_INS_1VINS_1XEEEEEv", "_ZNK1AcvPT_IiJcEEI1BEEv", "_Z1fIXadsoiL_Z1xE8_1pEEEvv",
+    "_ZN1AIJicEE1fILi1EEEDyJicET_v", "_Z1fIJLi1EEEDtsyT_Li0EEv", "_ZW3foo1fStS_1A",
+    "_ZN1A1fEPvU17pass_object_size2PKc", "_Z1fIiEDTdcPT_fp_ES1_", "_Z1fUej1eS_", "_ZZ1fvE1x12",
+    "_ZTch0_h16_NK1AIS_E5cloneEv", "_ZZ1fvEN1AIS_E1gE_1v", "_ZGVbM4vl2va32__Z1fPii",
   ]
 
   @Test func everyPrefixOfANameEnds() {
@@ -40,8 +44,9 @@ import Testing
           name.insert(contentsOf: other.suffix(Int.random(in: 0...8, using: &random)), at: place)
         }
       }
+      _ = (NameClass(specialNamePrefix: name.span), VectorFunctionName(name.span))
       guard let parsed = try? parser.parse(name) else { continue }
-      _ = (parsed.nameClass, parsed.isTemplateInstance, parsed.structuralKey())
+      examine(parsed)
       _ = Demangler.demangle(parsed)
     }
   }
@@ -52,7 +57,9 @@ import Testing
     "DTcl", "W1a", "B1a", "N1a", "cvT_I", "NcvT_I", "Tt", "Tp", "TyTt", "Dv_", "u1aI", "Th0_",
     "Tc", "GV", "GTt", "gs", "srN1a", "XsrS_", "DC1a", "1a", "T_", "i", "S_", "Q", "DO", "Dw",
     "nw", "1fIX", "GTnZ", ".a", ".1", "9", "Ua9enable_ifI", "rq", "fL", "fLpl", "on", "oncv",
-    "oncvT_I",
+    "oncvT_I", "Dy", "DyJ", "DtsyJ", "sy", "Ue", "Xso", "so", "mc", "DTdc", "StW1a", "cvu1aI",
+    "NcvPT_I",
+    "DTdtfp_cv", "PvU17pass_object_size0", "U17pass_object_size", "ZN1AcvT_I",
   ]
 
   @Test(arguments: repetitions)
@@ -68,7 +75,7 @@ import Testing
       var parser = MangledNameParser()
       for name in names {
         guard let parsed = try? parser.parse(name) else { continue }
-        _ = (parsed.nameClass, parsed.isTemplateInstance, parsed.structuralKey())
+        examine(parsed)
         _ = Demangler.demangle(name.utf8.map { $0 })
       }
     }
@@ -107,6 +114,13 @@ import Testing
     #expect(throws: MangledNameError(offset: 8, expected: .shallowerName)) {
       try parser.parse("_Z1fPPPPPi")
     }
+  }
+
+  /// Asks everything that a name can tell on its own.
+  private func examine(_ name: MangledName) {
+    _ = (name.nameClass, name.isTemplateInstance, name.structuralKey(), name.classSymbol)
+    _ = (name.isInStd, name.isInCxxabi, name.isFundamentalTypeinfo)
+    _ = name.structuralKey(ignoringValues: true)
   }
 
   private func base36(_ number: Int) -> String { String(number, radix: 36, uppercase: true) }

@@ -1,26 +1,14 @@
 import Foundation
 @testable import Mangling
+import TestSupport
+import Testing
 
 /// What a program printed, and whether it succeeded.
 func output(
   of program: String, _ arguments: [String], input: String = ""
 ) throws -> (text: String, succeeded: Bool) {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [program] + arguments
-  let standardOutput = Pipe()
-  // A file, because a pipe that nobody reads yet can fill up.
-  let file = FileManager.default.temporaryDirectory
-    .appendingPathComponent("input-\(UUID().uuidString)")
-  try Data(input.utf8).write(to: file)
-  defer { try? FileManager.default.removeItem(at: file) }
-  process.standardInput = try FileHandle(forReadingFrom: file)
-  process.standardOutput = standardOutput
-  process.standardError = FileHandle.nullDevice
-  try process.run()
-  let data = standardOutput.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (String(decoding: data, as: UTF8.self), process.terminationStatus == 0)
+  let outcome = try run(program, arguments, input: Data(input.utf8))
+  return (outcome.text, outcome.status == 0)
 }
 
 /// The mangled names that `nm` lists, without versions.
@@ -85,4 +73,17 @@ func compile(
 
 struct CompilationFailed: Error {
   var compiler: String
+}
+
+/// Children lie within their parent, before it, and in order.
+func checkShape(of name: MangledName) {
+  for (index, node) in name.nodes.enumerated() {
+    #expect(node.range.upperBound <= name.bytes.count)
+    for child in name.children(of: index) {
+      #expect(child < index)
+      #expect(name.nodes[child].range.upperBound <= node.range.upperBound)
+      #expect(name.nodes[child].range.lowerBound >= node.range.lowerBound)
+    }
+    if node.kind == .substitution { #expect(Int(node.value) < index) }
+  }
 }

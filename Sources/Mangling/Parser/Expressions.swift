@@ -135,7 +135,7 @@ extension NameReader {
         to: &children)
       try expressions(1, into: &children)
     case .unaryFold, .binaryFold:
-      guard OperatorForm(peek, peekNext) != nil else { throw error(.operatorName) }
+      guard OperatorForm(peek, peekNext) == .binary else { throw error(.operatorName) }
       position += 2
       append(make(.marker, from: position - 2), to: &children)
       if case .binaryFold = form { try expressions(1, into: &children) }

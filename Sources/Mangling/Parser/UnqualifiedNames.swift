@@ -5,8 +5,8 @@ extension NameReader {
   ///
   /// Leaves the shape of the name in ``lastName``.
   mutating func unqualifiedName(module: NodeIndex = .none) throws(MangledNameError) -> NodeIndex {
-    let start = position
     let module = peek == UInt8(ascii: "W") ? try moduleNames(parent: module) : module
+    let start = position
     let isFriend = consume("F")
     let isInternal = consume("L")
     var result = try plainUnqualifiedName()
@@ -19,7 +19,9 @@ extension NameReader {
     }
     if isFriend { result = make(.memberLikeFriend, from: start, result) }
     if isAtAbiTag { result = try abiTags(of: result, from: start) }
-    if module != .none { result = make(.moduleEntity, from: start, module, result) }
+    if module != .none {
+      result = make(.moduleEntity, from: Int(nodes[Int(module)].start), module, result)
+    }
     lastName = shape
     return result
   }
@@ -65,7 +67,7 @@ extension NameReader {
 
   /// `<module-name> ::= (W [P] <source-name>)+`, each a substitution candidate.
   mutating func moduleNames(parent: NodeIndex = .none) throws(MangledNameError) -> NodeIndex {
-    let start = position
+    let start = parent == .none ? position : Int(nodes[Int(parent)].start)
     var module = parent
     if module == .none, peek == UInt8(ascii: "S") { module = try substitution() }
     while consume("W") {
