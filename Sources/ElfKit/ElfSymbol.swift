@@ -72,10 +72,15 @@ public struct ElfSymbol: Hashable, Sendable {
   /// What a linker takes for the alignment of the object, in bytes: the lower of the section's
   /// alignment and what the address allows. 1 where there is no address.
   public var alignment: UInt64
-  /// `vs_vers` without the hidden bit (`VERSYM_VERSION`). 0 is local, 1 has no version.
-  public var versionIndex: UInt16
+  /// Its entry in `.gnu.version`; ``SymbolVersionTable`` tells what it stands for. Where nobody
+  /// reads that table, because there is none or the file has no version records, it is
+  /// ``VersionIndex/global``.
+  public var version: VersionIndex
+
+  /// The number of ``version``.
+  public var versionIndex: UInt16 { version.number }
   /// `VERSYM_HIDDEN`: not the default version.
-  public var isHiddenVersion: Bool
+  public var isHiddenVersion: Bool { version.isHidden }
 
   public var visibility: SymbolVisibility {
     SymbolVisibility(rawValue: other & 3) ?? .default

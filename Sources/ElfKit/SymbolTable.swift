@@ -9,7 +9,8 @@ public struct SymbolTable {
   /// Size of the string table in bytes.
   public var stringSize: Int { strings.count }
 
-  /// Whether entries have versions (`.gnu.version`).
+  /// Whether entries have versions: there is a `.gnu.version`, and records that give its entries
+  /// a meaning. Without those, neither link editors nor dynamic linkers read it.
   public var hasVersions: Bool { !versym.isEmpty }
 
   private let entries: UnsafeRawBufferPointer
@@ -67,15 +68,14 @@ public struct SymbolTable {
     }
     let type = SymbolType(rawValue: info & 0xf)
     let place = placements.place(section: section, value: value, isTls: type == .tls)
-    var version: UInt16 = 1
+    var version = VersionIndex.global
     if !versym.isEmpty {
-      version = versym.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+      version.rawValue = versym.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
     }
     return ElfSymbol(
       nameOffset: nameOffset, nameLength: nameLength, binding: binding, type: type, other: other,
       placement: place.placement, sectionIndex: section, value: value, size: size,
-      alignment: place.alignment, versionIndex: version & 0x7fff,
-      isHiddenVersion: version & 0x8000 != 0)
+      alignment: place.alignment, version: version)
   }
 
   /// Names are anywhere in the string table, so each is a wait for memory unless it is asked for
@@ -101,7 +101,7 @@ public struct SymbolTable {
 extension ElfSymbol {
   static let nameless = ElfSymbol(
     nameOffset: 0, nameLength: 0, binding: .local, type: .none, other: 0, placement: .undefined,
-    sectionIndex: 0, value: 0, size: 0, alignment: 1, versionIndex: 0, isHiddenVersion: false)
+    sectionIndex: 0, value: 0, size: 0, alignment: 1, version: .local)
 }
 
 /// Tells where a symbol is defined: by its section or, when section headers were stripped, by
@@ -213,7 +213,8 @@ extension ElfFile {
     let entries = bytes(try data(tables.symbols, as: ELF_T_SYM, "the dynamic symbol table"))
     let strings = bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table"))
     var versym = UnsafeRawBufferPointer(start: nil, count: 0)
-    if let range = tables.versym, range.size > 0 {
+    let hasRecords = tables.verdef != nil || tables.verneed != nil
+    if hasRecords, let range = tables.versym, range.size > 0 {
       guard range.size / 2 >= tables.symbols.size / entrySize else {
         throw .malformed("the symbol version table has fewer entries than the symbol table")
       }

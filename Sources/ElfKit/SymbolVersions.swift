@@ -82,8 +82,9 @@ extension ElfFile {
       }
       result.append(
         .init(
-          index: raw.vd_ndx & 0x7fff, name: name, parents: Array(names.dropFirst()),
-          isBase: raw.vd_flags & 1 != 0, isWeak: raw.vd_flags & 2 != 0))
+          index: VersionIndex(rawValue: raw.vd_ndx).number, name: name, parents: Array(names.dropFirst()),
+          isBase: raw.vd_flags & UInt16(VER_FLG_BASE) != 0,
+          isWeak: raw.vd_flags & UInt16(VER_FLG_WEAK) != 0))
       guard raw.vd_next != 0 else { break }
       offset += Int(raw.vd_next)
     }
@@ -110,12 +111,13 @@ extension ElfFile {
         guard gelf_getvernaux(data, Int32(clamping: auxiliary), &aux) != nil else {
           throw .malformed("version need at byte \(auxiliary) of its section")
         }
+        let index = VersionIndex(rawValue: aux.vna_other)
         result.append(
           .init(
-            index: aux.vna_other & 0x7fff,
+            index: index.number,
             name: try strings.name(at: UInt64(aux.vna_name), "a version need"),
-            file: file, isWeak: aux.vna_flags & 2 != 0,
-            isHidden: aux.vna_other & 0x8000 != 0))
+            file: file, isWeak: aux.vna_flags & UInt16(VER_FLG_WEAK) != 0,
+            isHidden: index.isHidden))
         guard aux.vna_next != 0 else { break }
         auxiliary += Int(aux.vna_next)
       }
