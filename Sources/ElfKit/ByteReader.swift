@@ -47,6 +47,16 @@ package struct ByteReader {
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
   }
 
+  /// A signed LEB128 number (DWARF 5, 7.6); what exceeds 64 bits is cut.
+  package mutating func sleb128() -> Int64? {
+    let start = position
+    guard let magnitude = uleb128() else { return nil }
+    let bits = 7 * (position - start)
+    // Bit 6 of the last byte is the sign.
+    guard bits < 64, bytes[position - 1] & 0x40 != 0 else { return Int64(bitPattern: magnitude) }
+    return Int64(bitPattern: magnitude | ~0 << UInt64(bits))
+  }
+
   /// An unsigned LEB128 number (DWARF 5, 7.6); what exceeds 64 bits is cut.
   package mutating func uleb128() -> UInt64? {
     var result: UInt64 = 0
@@ -63,5 +73,31 @@ package struct ByteReader {
       }
     }
     return nil
+  }
+}
+
+/// Fields anywhere in bytes of a file, in its byte order.
+struct FieldReader {
+  let bytes: UnsafeRawBufferPointer
+  private let isForeign: Bool
+
+  init(_ bytes: UnsafeRawBufferPointer, _ byteOrder: ElfHeader.ByteOrder) {
+    self.bytes = bytes
+    isForeign = (byteOrder == .little) != (UInt16(littleEndian: 1) == 1)
+  }
+
+  /// The field at `offset`. Nil where the bytes end before it does.
+  @inline(__always)
+  func read<Value: FixedWidthInteger & BitwiseCopyable>(_: Value.Type, at offset: Int) -> Value? {
+    guard offset >= 0, offset <= bytes.count - MemoryLayout<Value>.size else { return nil }
+    let value = bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)
+    return isForeign ? value.byteSwapped : value
+  }
+
+  /// `ElfNN_Addr`, `ElfNN_Off`, and what is a word in the one class and an xword in the other.
+  @inline(__always)
+  func word(_ elfClass: ElfHeader.Class, at offset: Int) -> UInt64? {
+    elfClass == .elf64
+      ? read(UInt64.self, at: offset) : read(UInt32.self, at: offset).map { UInt64($0) }
   }
 }

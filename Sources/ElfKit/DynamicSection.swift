@@ -1,50 +1,5 @@
 internal import CElf
 
-/// `d_tag` (gABI ch. 5 "Dynamic Section").
-public struct DynamicTag: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  public let rawValue: Int64
-  public init(rawValue: Int64) { self.rawValue = rawValue }
-
-  public static let null = DynamicTag(rawValue: 0)
-  public static let needed = DynamicTag(rawValue: 1)
-  public static let pltrelsz = DynamicTag(rawValue: 2)
-  public static let hash = DynamicTag(rawValue: 4)
-  public static let strtab = DynamicTag(rawValue: 5)
-  public static let symtab = DynamicTag(rawValue: 6)
-  public static let rela = DynamicTag(rawValue: 7)
-  public static let relasz = DynamicTag(rawValue: 8)
-  public static let strsz = DynamicTag(rawValue: 10)
-  public static let syment = DynamicTag(rawValue: 11)
-  public static let soname = DynamicTag(rawValue: 14)
-  public static let rel = DynamicTag(rawValue: 17)
-  public static let relsz = DynamicTag(rawValue: 18)
-  public static let pltrel = DynamicTag(rawValue: 20)
-  public static let jmprel = DynamicTag(rawValue: 23)
-  public static let rpath = DynamicTag(rawValue: 15)
-  public static let flags = DynamicTag(rawValue: 30)
-  public static let runpath = DynamicTag(rawValue: 29)
-  public static let gnuHash = DynamicTag(rawValue: 0x6fff_fef5)
-  public static let versym = DynamicTag(rawValue: 0x6fff_fff0)
-  public static let flags1 = DynamicTag(rawValue: 0x6fff_fffb)
-  public static let verdef = DynamicTag(rawValue: 0x6fff_fffc)
-  public static let verdefnum = DynamicTag(rawValue: 0x6fff_fffd)
-  public static let verneed = DynamicTag(rawValue: 0x6fff_fffe)
-  public static let verneednum = DynamicTag(rawValue: 0x6fff_ffff)
-
-  public var description: String {
-    switch self {
-    case .symtab: "DT_SYMTAB"
-    case .strtab: "DT_STRTAB"
-    case .hash: "DT_HASH"
-    case .gnuHash: "DT_GNU_HASH"
-    case .versym: "DT_VERSYM"
-    case .verdef: "DT_VERDEF"
-    case .verneed: "DT_VERNEED"
-    default: "dynamic entry 0x" + String(UInt64(bitPattern: rawValue), radix: 16)
-    }
-  }
-}
-
 /// An entry of the dynamic section (`Elf32_Dyn`, `Elf64_Dyn`).
 public struct DynamicEntry: Hashable, Sendable {
   public var tag: DynamicTag
@@ -56,7 +11,8 @@ public struct DynamicEntry: Hashable, Sendable {
 public struct DynamicSection: Hashable, Sendable {
   /// All entries up to `DT_NULL`, in the order of the file.
   public var entries: [DynamicEntry] = []
-  /// `DT_SONAME`.
+  /// `DT_SONAME`. Nil when there is none; link editors and dynamic linkers take an empty one for
+  /// none too, but ld.bfd writes it into the programs that it links.
   public var soname: [UInt8]?
   /// `DT_NEEDED`, in order.
   public var needed: [[UInt8]] = []
@@ -64,36 +20,60 @@ public struct DynamicSection: Hashable, Sendable {
   public var rpath: [UInt8]?
   /// `DT_RUNPATH`.
   public var runpath: [UInt8]?
+  /// `DT_FILTER`, in order: libraries whose definitions are used instead of those here.
+  public var filters: [[UInt8]] = []
+  /// `DT_AUXILIARY`, in order: the same, where the library has them.
+  public var auxiliaries: [[UInt8]] = []
+  /// `DT_AUDIT`: auditing libraries for this file, separated by colons.
+  public var audit: [UInt8]?
+  /// `DT_DEPAUDIT`: auditing libraries for this file and what it needs, separated by colons.
+  public var depaudit: [UInt8]?
   /// `DT_FLAGS`.
-  public var flags: UInt64 = 0
+  public var flags: DynamicFlags = []
   /// `DT_FLAGS_1`.
-  public var flags1: UInt64 = 0
+  public var flags1: DynamicFlags1 = []
 
   public init() {}
+
+  /// The value of an entry; the last, where a tag is there twice. Nil when there is none.
+  public func value(_ tag: DynamicTag) -> UInt64? { entries.last { $0.tag == tag }?.value }
+
+  /// `DF_SYMBOLIC` or `DT_SYMBOLIC`: references are bound to the file's own definitions first.
+  public var isSymbolic: Bool { flags.contains(.symbolic) || value(.symbolic) != nil }
+
+  /// `DF_1_NODEFLIB`: the default directories are not searched for what the file needs.
+  public var ignoresDefaultDirectories: Bool { flags1.contains(.noDefaultLibraries) }
+
+  /// `DF_1_PIE`: a position-independent program, not a library.
+  public var isPositionIndependentExecutable: Bool { flags1.contains(.positionIndependent) }
 }
 
 extension ElfFile {
   /// Reads the dynamic section (gABI ch. 5 "Dynamic Section").
   ///
-  /// - Throws: `ElfError` with code `.absent` when there is no dynamic symbol table.
+  /// - Throws: `ElfError` with code `.absent` when the file is not dynamically linked.
   public func dynamicSection() throws(ElfError) -> DynamicSection {
-    try dynamicSection(try locateDynamicTables())
-  }
-
-  func dynamicSection(_ tables: DynamicTables) throws(ElfError) -> DynamicSection {
+    let tables = try dynamicTables()
     var result = DynamicSection()
-    guard let range = tables.dynamic else { return result }
-    result.entries = try dynamicEntries(in: range)
+    result.entries = tables.entries
+    guard !tables.entries.isEmpty else { return result }
     var names = StringReader(
-      bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table")))
+      try bytes(of: try tables.strings.get(), "the dynamic string table"))
     for entry in result.entries {
+      func name() throws(ElfError) -> [UInt8] {
+        try names.name(at: entry.value, entry.tag.description)
+      }
       switch entry.tag {
-      case .soname: result.soname = try names.name(at: entry.value, "DT_SONAME")
-      case .needed: result.needed.append(try names.name(at: entry.value, "DT_NEEDED"))
-      case .rpath: result.rpath = try names.name(at: entry.value, "DT_RPATH")
-      case .runpath: result.runpath = try names.name(at: entry.value, "DT_RUNPATH")
-      case .flags: result.flags = entry.value
-      case .flags1: result.flags1 = entry.value
+      case .soname: result.soname = try name()
+      case .needed: result.needed.append(try name())
+      case .rpath: result.rpath = try name()
+      case .runpath: result.runpath = try name()
+      case .filter: result.filters.append(try name())
+      case .auxiliary: result.auxiliaries.append(try name())
+      case .audit: result.audit = try name()
+      case .depaudit: result.depaudit = try name()
+      case .flags: result.flags = DynamicFlags(rawValue: entry.value)
+      case .flags1: result.flags1 = DynamicFlags1(rawValue: entry.value)
       default: break
       }
     }
@@ -101,59 +81,19 @@ extension ElfFile {
   }
 
   func dynamicEntries(in range: FileRange) throws(ElfError) -> [DynamicEntry] {
-    let entrySize = header.elfClass == .elf64 ? 16 : 8
-    let whole = FileRange(
-      offset: range.offset, size: range.size / UInt64(entrySize) * UInt64(entrySize))
-    let data = try data(whole, as: ELF_T_DYN, "the dynamic section")
+    let fields = FieldReader(try bytes(of: range, "the dynamic section"), header.byteOrder)
+    let width = header.elfClass.addressSize
     var entries: [DynamicEntry] = []
-    for index in 0..<(Int(whole.size) / entrySize) {
-      var raw = GElf_Dyn()
-      guard gelf_getdyn(data, Int32(clamping: index), &raw) != nil else {
-        throw .libelf("dynamic section")
-      }
-      let entry = DynamicEntry(tag: .init(rawValue: raw.d_tag), value: raw.d_un.d_val)
-      if entry.tag == .null { break }
-      entries.append(entry)
+    var offset = 0
+    while let tag = fields.word(header.elfClass, at: offset),
+      let value = fields.word(header.elfClass, at: offset + width)
+    {
+      // d_tag is signed, but for the tags of DT_LOOS and above; none has bits beyond the 32nd.
+      let tag = DynamicTag(rawValue: Int64(bitPattern: tag))
+      if tag == .null { break }
+      entries.append(DynamicEntry(tag: tag, value: value))
+      offset += 2 * width
     }
     return entries
-  }
-}
-
-/// Copies names out of a string table. Records may share names, but not so that a small file
-/// stands for gigabytes of them.
-struct StringReader {
-  private let strings: UnsafeRawBufferPointer
-  /// What may still be copied, in bytes.
-  private var left: Int
-
-  init(_ strings: UnsafeRawBufferPointer) {
-    self.strings = strings
-    left = 16 * strings.count + 1 << 20
-  }
-
-  /// The NUL-terminated name at an offset.
-  mutating func name(at offset: UInt64, _ what: String) throws(ElfError) -> [UInt8] {
-    guard offset < UInt64(strings.count), let length = strings.lengthOfString(at: Int(offset))
-    else {
-      throw .malformed("\(what) names byte \(offset) of a string table of \(strings.count)")
-    }
-    left -= length
-    guard left >= 0 else {
-      throw .malformed("its records name the same long string again and again")
-    }
-    return [UInt8](strings[Int(offset)..<Int(offset) + length])
-  }
-}
-
-internal import Glibc
-
-extension UnsafeRawBufferPointer {
-  /// Bytes up to the next NUL. Nil when `offset` is outside or no NUL follows.
-  @inline(__always)
-  func lengthOfString(at offset: Int) -> Int? {
-    guard offset >= 0, offset < count, let base = baseAddress else { return nil }
-    // memchr is given the bytes that remain in the buffer and no more.
-    guard let end = memchr(base + offset, 0, count - offset) else { return nil }
-    return UnsafeRawPointer(end) - (base + offset)
   }
 }

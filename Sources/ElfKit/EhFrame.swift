@@ -24,7 +24,7 @@ extension ElfFile {
         ranges = try readFrames(bytes, at: section.address)
       }
     } else if sections.isEmpty, let address = try frameAddressBySegment() {
-      _ = try withImage(at: address) { bytes throws(ElfError) in
+      _ = try withContents(at: address) { bytes throws(ElfError) in
         ranges = try readFrames(bytes, at: address)
       }
     }
@@ -85,7 +85,7 @@ extension ElfFile {
       version == 1 ? reader.read(UInt8.self) != nil : reader.uleb128() != nil
     else { return nil }
     guard augmentation.first == UInt8(ascii: "z") else {
-      return augmentation.isEmpty ? PointerEncoding(0) : nil
+      return augmentation.isEmpty ? .absolute : nil
     }
     guard reader.uleb128() != nil else { return nil }
     for letter in augmentation.dropFirst() {
@@ -101,53 +101,83 @@ extension ElfFile {
       default: return nil
       }
     }
-    return PointerEncoding(0)
+    return .absolute
   }
 }
 
 /// `DW_EH_PE_*` (LSB 10.5.1 "DWARF Exception Header Encoding"), as far as linkers use it for
 /// addresses of code.
 private struct PointerEncoding {
-  private var format: UInt8
-  private var isRelative: Bool
+  /// The lower four bits: how the value is stored.
+  private enum Format: UInt8 {
+    /// `DW_EH_PE_absptr`.
+    case address = 0x00
+    /// `DW_EH_PE_uleb128`.
+    case uleb128 = 0x01
+    /// `DW_EH_PE_udata2`.
+    case unsigned2 = 0x02
+    /// `DW_EH_PE_udata4`.
+    case unsigned4 = 0x03
+    /// `DW_EH_PE_udata8`.
+    case unsigned8 = 0x04
+    /// `DW_EH_PE_sdata2`.
+    case signed2 = 0x0a
+    /// `DW_EH_PE_sdata4`.
+    case signed4 = 0x0b
+    /// `DW_EH_PE_sdata8`.
+    case signed8 = 0x0c
+  }
+
+  /// The upper four bits: what the value counts from.
+  private enum Base: UInt8 {
+    /// `DW_EH_PE_absptr`.
+    case none = 0x00
+    /// `DW_EH_PE_pcrel`.
+    case place = 0x10
+  }
+
+  /// `DW_EH_PE_absptr`.
+  static let absolute = PointerEncoding(format: .address, base: .none)
+  /// `DW_EH_PE_indirect`: the value is the address of the pointer, which does not matter for its
+  /// length.
+  private static let indirect: UInt8 = 0x80
+
+  private var format: Format
+  private var base: Base
+
+  private init(format: Format, base: Base) {
+    self.format = format
+    self.base = base
+  }
 
   /// Nil for what needs a base that is not known.
   init?(_ byte: UInt8) {
-    format = byte & 0x0f
-    // Whether the value is the address of the pointer does not matter for its length.
-    switch byte & 0x70 {
-    case 0x00: isRelative = false
-    case 0x10: isRelative = true
-    default: return nil
-    }
+    guard let format = Format(rawValue: byte & 0x0f),
+      let base = Base(rawValue: byte & ~Self.indirect & 0xf0)
+    else { return nil }
+    self.init(format: format, base: base)
   }
 
   /// The same format for a number of bytes, which is relative to nothing.
-  var sizeEncoding: PointerEncoding {
-    var result = self
-    result.isRelative = false
-    return result
-  }
+  var sizeEncoding: PointerEncoding { PointerEncoding(format: format, base: .none) }
 
-  /// - Parameter base: the address of the first byte of the reader.
-  func read(_ reader: inout ByteReader, at base: UInt64, elfClass: ElfHeader.Class) -> UInt64? {
-    let place = base &+ UInt64(reader.position)
-    let value: UInt64?
-    switch format {
-    case 0x00:
-      value =
+  /// - Parameter start: the address of the first byte of the reader.
+  func read(_ reader: inout ByteReader, at start: UInt64, elfClass: ElfHeader.Class) -> UInt64? {
+    let place = start &+ UInt64(reader.position)
+    let value: UInt64? =
+      switch format {
+      case .address:
         elfClass == .elf64
-        ? reader.read(UInt64.self) : reader.read(UInt32.self).map { UInt64($0) }
-    case 0x01: value = reader.uleb128()
-    case 0x02: value = reader.read(UInt16.self).map { UInt64($0) }
-    case 0x03: value = reader.read(UInt32.self).map { UInt64($0) }
-    case 0x04, 0x0c: value = reader.read(UInt64.self)
-    case 0x0a: value = reader.read(Int16.self).map { UInt64(bitPattern: Int64($0)) }
-    case 0x0b: value = reader.read(Int32.self).map { UInt64(bitPattern: Int64($0)) }
-    default: value = nil
-    }
+          ? reader.read(UInt64.self) : reader.read(UInt32.self).map { UInt64($0) }
+      case .uleb128: reader.uleb128()
+      case .unsigned2: reader.read(UInt16.self).map { UInt64($0) }
+      case .unsigned4: reader.read(UInt32.self).map { UInt64($0) }
+      case .unsigned8, .signed8: reader.read(UInt64.self)
+      case .signed2: reader.read(Int16.self).map { UInt64(bitPattern: Int64($0)) }
+      case .signed4: reader.read(Int32.self).map { UInt64(bitPattern: Int64($0)) }
+      }
     guard let value else { return nil }
-    let address = isRelative ? place &+ value : value
-    return elfClass == .elf64 ? address : address & 0xffff_ffff
+    let address = base == .place ? place &+ value : value
+    return elfClass == .elf64 ? address : UInt64(UInt32(truncatingIfNeeded: address))
   }
 }

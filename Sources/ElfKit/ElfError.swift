@@ -19,6 +19,8 @@ public struct ElfError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed
     /// What is to be written goes beyond what the format can express.
     case limit
+    /// What is asked for is there in a form that is not known, or the file does not say.
+    case unknown
     /// A well-formed file without what was asked for, such as a dynamic symbol table.
     case absent
   }

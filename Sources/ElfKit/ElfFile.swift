@@ -17,6 +17,7 @@ public struct ElfFile: ~Copyable {
   /// The section headers, in the order of the file, index 0 included. Empty when they were
   /// stripped.
   public let sections: [Section]
+  let located = LocatedTables()
 
   /// Takes over `handle`, and ends it when the file turns out to be unusable.
   init(taking handle: OpaquePointer, size: Int) throws(ElfError) {
@@ -111,7 +112,7 @@ struct InputFile: ~Copyable {
   /// The reason why a file that libelf does not recognise is none, for the user.
   func notElf() -> ElfError {
     let start = firstBytes(of: 64)
-    if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
+    if start.starts(with: ElfHeader.magic) {
       return size < 52
         ? .truncated("the ELF header", end: 52, size: size)
         : .malformed("no such class, byte order or version in e_ident")

@@ -8,18 +8,10 @@ extension ElfFile {
   public func interpreter() throws(ElfError) -> [UInt8]? {
     guard let segment = segments.first(where: { $0.kind == .interpreter }) else { return nil }
     let range = FileRange(offset: segment.offset, size: segment.fileSize)
-    let path = bytes(try data(range, as: ELF_T_BYTE, "PT_INTERP"))
+    let path = try bytes(of: range, "PT_INTERP")
     guard let length = path.lengthOfString(at: 0) else {
       throw .malformed("the path in PT_INTERP does not end in a NUL byte")
     }
     return [UInt8](path[..<length])
   }
-}
-
-extension DynamicSection {
-  /// `DF_1_NODEFLIB`: the default directories are not searched for what the file needs.
-  public var ignoresDefaultDirectories: Bool { flags1 & 0x800 != 0 }
-
-  /// `DF_1_PIE`: a position-independent program, not a library.
-  public var isPositionIndependentExecutable: Bool { flags1 & 0x0800_0000 != 0 }
 }

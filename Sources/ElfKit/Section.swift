@@ -5,36 +5,79 @@ internal import Glibc
 public struct Section: Hashable, Sendable {
   /// `sh_type`.
   public struct Kind: RawRepresentable, Hashable, Sendable {
+    /// The number of the type.
     public let rawValue: UInt32
+    /// A type by its number.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    public static let null = Kind(rawValue: 0)
-    public static let progbits = Kind(rawValue: 1)
-    public static let symtab = Kind(rawValue: 2)
-    public static let strtab = Kind(rawValue: 3)
-    public static let rela = Kind(rawValue: 4)
-    public static let hash = Kind(rawValue: 5)
-    public static let dynamic = Kind(rawValue: 6)
-    public static let note = Kind(rawValue: 7)
-    public static let nobits = Kind(rawValue: 8)
-    public static let rel = Kind(rawValue: 9)
-    public static let dynsym = Kind(rawValue: 11)
+    private init(_ value: Int32) { rawValue = UInt32(value) }
+
+    /// `SHT_NULL`.
+    public static let null = Kind(SHT_NULL)
+    /// `SHT_PROGBITS`.
+    public static let progbits = Kind(SHT_PROGBITS)
+    /// `SHT_SYMTAB`.
+    public static let symtab = Kind(SHT_SYMTAB)
+    /// `SHT_STRTAB`.
+    public static let strtab = Kind(SHT_STRTAB)
+    /// `SHT_RELA`.
+    public static let rela = Kind(SHT_RELA)
+    /// `SHT_HASH`.
+    public static let hash = Kind(SHT_HASH)
+    /// `SHT_DYNAMIC`.
+    public static let dynamic = Kind(SHT_DYNAMIC)
+    /// `SHT_NOTE`.
+    public static let note = Kind(SHT_NOTE)
+    /// `SHT_NOBITS`: without contents in the file.
+    public static let nobits = Kind(SHT_NOBITS)
+    /// `SHT_REL`.
+    public static let rel = Kind(SHT_REL)
+    /// `SHT_DYNSYM`.
+    public static let dynsym = Kind(SHT_DYNSYM)
+    /// `SHT_SYMTAB_SHNDX`: section indices that `st_shndx` has no room for.
+    public static let symtabShndx = Kind(SHT_SYMTAB_SHNDX)
     /// `SHT_GNU_ATTRIBUTES`.
-    public static let gnuAttributes = Kind(rawValue: 0x6fff_fff5)
+    public static let gnuAttributes = Kind(SHT_GNU_ATTRIBUTES)
     /// `SHT_ARM_ATTRIBUTES`, `SHT_RISCV_ATTRIBUTES`: the number is the same.
-    public static let processorAttributes = Kind(rawValue: 0x7000_0003)
+    public static let processorAttributes = Kind(SHT_ARM_ATTRIBUTES)
     /// `SHT_MIPS_ABIFLAGS`.
     public static let mipsAbiFlags = Kind(rawValue: 0x7000_002a)
-    public static let gnuHash = Kind(rawValue: 0x6fff_fff6)
-    public static let gnuVerdef = Kind(rawValue: 0x6fff_fffd)
-    public static let gnuVerneed = Kind(rawValue: 0x6fff_fffe)
-    public static let gnuVersym = Kind(rawValue: 0x6fff_ffff)
+    /// `SHT_GNU_HASH`.
+    public static let gnuHash = Kind(SHT_GNU_HASH)
+    /// `SHT_GNU_verdef`.
+    public static let gnuVerdef = Kind(SHT_GNU_verdef)
+    /// `SHT_GNU_verneed`.
+    public static let gnuVerneed = Kind(SHT_GNU_verneed)
+    /// `SHT_GNU_versym`.
+    public static let gnuVersym = Kind(SHT_GNU_versym)
+  }
+
+  /// `sh_flags`.
+  public struct Flags: OptionSet, Hashable, Sendable {
+    /// `SHF_*`.
+    public let rawValue: UInt64
+    /// Flags by their bits.
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    private init(_ bits: Int32) { rawValue = UInt64(bits) }
+
+    /// `SHF_WRITE`.
+    public static let writable = Flags(SHF_WRITE)
+    /// `SHF_ALLOC`: in memory when the program runs.
+    public static let allocated = Flags(SHF_ALLOC)
+    /// `SHF_EXECINSTR`.
+    public static let executable = Flags(SHF_EXECINSTR)
+    /// `SHF_COMPRESSED`: the contents begin with a compression header.
+    public static let compressed = Flags(SHF_COMPRESSED)
+    /// `SHF_TLS`.
+    public static let threadLocal = Flags(SHF_TLS)
   }
 
   /// `sh_name` in bytes; ``ElfFile/name(of:)`` reads it.
   public var nameOffset: UInt32
+  /// `sh_type`.
   public var kind: Kind
-  /// `sh_flags`: `SHF_WRITE` 1, `SHF_ALLOC` 2, `SHF_EXECINSTR` 4, `SHF_TLS` 0x400.
+  /// `sh_flags`, all bits of it.
   public var flags: UInt64
   /// `sh_addr`.
   public var address: UInt64
@@ -51,9 +94,14 @@ public struct Section: Hashable, Sendable {
   /// `sh_entsize` in bytes.
   public var entrySize: UInt64
 
-  public var isWritable: Bool { flags & 1 != 0 }
-  public var isAllocated: Bool { flags & 2 != 0 }
-  public var isExecutable: Bool { flags & 4 != 0 }
+  /// Whether a flag of ``flags`` is set.
+  public func has(_ flag: Flags) -> Bool { flags & flag.rawValue != 0 }
+  /// `SHF_WRITE`.
+  public var isWritable: Bool { has(.writable) }
+  /// `SHF_ALLOC`.
+  public var isAllocated: Bool { has(.allocated) }
+  /// `SHF_EXECINSTR`.
+  public var isExecutable: Bool { has(.executable) }
 
   var range: FileRange { FileRange(offset: offset, size: size) }
 }
@@ -122,18 +170,20 @@ extension ElfFile {
   public func withContents<Result>(
     of section: Section, _ body: (UnsafeRawBufferPointer) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
-    guard section.kind != .nobits, section.size > 0 else {
+    guard section.kind != .nobits else {
       return try body(UnsafeRawBufferPointer(start: nil, count: 0))
     }
-    return try body(bytes(try data(section.range, as: ELF_T_BYTE, "a section")))
+    return try body(try bytes(of: section.range, "a section"))
   }
 
-  /// Bytes of the file, translated to the byte order of the host by their `type`.
+  /// Bytes of the file. They live as long as `self`.
   ///
-  /// The memory belongs to libelf and lives as long as `self`.
-  func data(_ range: FileRange, as type: Elf_Type, _ what: String) throws(ElfError)
-    -> UnsafeMutablePointer<Elf_Data>
+  /// - Parameter type: what libelf translates them from, to the byte order of the host;
+  ///   `ELF_T_BYTE` leaves them as they are, in place.
+  func bytes(of range: FileRange, as type: Elf_Type = ELF_T_BYTE, _ what: String) throws(ElfError)
+    -> UnsafeRawBufferPointer
   {
+    guard range.size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     let (end, overflow) = range.offset.addingReportingOverflow(range.size)
     guard !overflow, end <= UInt64(size) else {
       throw .truncated(what, end: overflow ? .max : end, size: size)
@@ -141,10 +191,6 @@ extension ElfFile {
     guard let data = elf_getdata_rawchunk(handle, Int64(range.offset), Int(range.size), type) else {
       throw .libelf(what)
     }
-    return data
-  }
-
-  func bytes(_ data: UnsafeMutablePointer<Elf_Data>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: data.pointee.d_buf, count: data.pointee.d_size)
+    return UnsafeRawBufferPointer(start: data.pointee.d_buf, count: data.pointee.d_size)
   }
 }

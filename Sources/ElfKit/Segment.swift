@@ -1,28 +1,60 @@
 internal import CElf
-internal import Glibc
 
 /// A program header (`Elf32_Phdr`, `Elf64_Phdr`; gABI ch. 5 "Program Header").
 public struct Segment: Hashable, Sendable {
   /// `p_type`.
   public struct Kind: RawRepresentable, Hashable, Sendable {
+    /// The number of the type.
     public let rawValue: UInt32
+    /// A type by its number.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    public static let load = Kind(rawValue: 1)
-    public static let dynamic = Kind(rawValue: 2)
-    public static let interpreter = Kind(rawValue: 3)
-    public static let note = Kind(rawValue: 4)
-    public static let tls = Kind(rawValue: 7)
-    public static let gnuEhFrame = Kind(rawValue: 0x6474_e550)
+    private init(_ value: Int32) { rawValue = UInt32(value) }
+
+    /// `PT_LOAD`.
+    public static let load = Kind(PT_LOAD)
+    /// `PT_DYNAMIC`.
+    public static let dynamic = Kind(PT_DYNAMIC)
+    /// `PT_INTERP`.
+    public static let interpreter = Kind(PT_INTERP)
+    /// `PT_NOTE`.
+    public static let note = Kind(PT_NOTE)
+    /// `PT_TLS`.
+    public static let tls = Kind(PT_TLS)
+    /// `PT_GNU_EH_FRAME`.
+    public static let gnuEhFrame = Kind(PT_GNU_EH_FRAME)
     /// `PT_MIPS_ABIFLAGS`.
-    public static let mipsAbiFlags = Kind(rawValue: 0x7000_0003)
-    public static let gnuStack = Kind(rawValue: 0x6474_e551)
-    public static let gnuRelro = Kind(rawValue: 0x6474_e552)
-    public static let gnuProperty = Kind(rawValue: 0x6474_e553)
+    public static let mipsAbiFlags = Kind(PT_MIPS_ABIFLAGS)
+    /// `PT_RISCV_ATTRIBUTES`.
+    public static let riscvAttributes = Kind(rawValue: 0x7000_0003)
+    /// `PT_GNU_STACK`.
+    public static let gnuStack = Kind(PT_GNU_STACK)
+    /// `PT_GNU_RELRO`.
+    public static let gnuRelro = Kind(PT_GNU_RELRO)
+    /// `PT_GNU_PROPERTY`.
+    public static let gnuProperty = Kind(PT_GNU_PROPERTY)
   }
 
+  /// `p_flags`.
+  public struct Flags: OptionSet, Hashable, Sendable {
+    /// `PF_*`.
+    public let rawValue: UInt32
+    /// Flags by their bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    private init(_ bits: Int32) { rawValue = UInt32(bits) }
+
+    /// `PF_X`.
+    public static let executable = Flags(PF_X)
+    /// `PF_W`.
+    public static let writable = Flags(PF_W)
+    /// `PF_R`.
+    public static let readable = Flags(PF_R)
+  }
+
+  /// `p_type`.
   public var kind: Kind
-  /// `p_flags`: `PF_X` 1, `PF_W` 2, `PF_R` 4.
+  /// `p_flags`, all bits of it.
   public var flags: UInt32
   /// `p_offset` in bytes.
   public var offset: UInt64
@@ -35,8 +67,10 @@ public struct Segment: Hashable, Sendable {
   /// `p_align` in bytes.
   public var alignment: UInt64
 
-  public var isExecutable: Bool { flags & 1 != 0 }
-  public var isWritable: Bool { flags & 2 != 0 }
+  /// `PF_X`.
+  public var isExecutable: Bool { flags & Flags.executable.rawValue != 0 }
+  /// `PF_W`.
+  public var isWritable: Bool { flags & Flags.writable.rawValue != 0 }
 
   /// Whether `address` lies in the memory image of the segment.
   public func contains(address other: UInt64) -> Bool {
@@ -91,6 +125,7 @@ extension ElfFile {
 
 /// A range of bytes in the file.
 struct FileRange: Hashable {
+  /// In bytes from the start of the file.
   var offset: UInt64
   /// In bytes.
   var size: UInt64

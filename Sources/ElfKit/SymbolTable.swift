@@ -142,10 +142,11 @@ struct PlacementMap {
 
   /// `SHN_UNDEF`, `SHN_ABS`, `SHN_COMMON` or an index (gABI ch. 4 "Special Section Indexes").
   func place(section: UInt16, value: UInt64, isTls: Bool) -> Entry {
-    switch section {
-    case 0: return Entry(placement: .undefined, alignment: 1)
-    case 0xfff1: return Entry(placement: .absolute, alignment: 1)
-    case 0xfff2: return Entry(placement: .common, alignment: max(value, 1))
+    switch SectionIndex(rawValue: section) {
+    case .undefined: return Entry(placement: .undefined, alignment: 1)
+    case .absolute: return Entry(placement: .absolute, alignment: 1)
+    // st_value is the alignment.
+    case .common: return Entry(placement: .common, alignment: max(value, 1))
     default: break
     }
     var entry: Entry
@@ -198,32 +199,33 @@ extension ElfFile {
   public func withDynamicSymbols<Result: ~Copyable>(
     _ body: (SymbolTable) throws(ElfError) -> Result
   ) throws(ElfError) -> Result {
-    try withDynamicSymbols(try locateDynamicTables(), body)
-  }
-
-  func withDynamicSymbols<Result: ~Copyable>(
-    _ tables: DynamicTables, _ body: (SymbolTable) throws(ElfError) -> Result
-  ) throws(ElfError) -> Result {
-    let is64 = header.elfClass == .elf64
-    let entrySize: UInt64 = is64 ? 24 : 16
-    guard tables.symbols.size % entrySize == 0 else {
+    let tables = try dynamicTables()
+    let range = try tables.symbols.get()
+    guard range.size % header.symbolSize == 0 else {
       throw .malformed(
-        "the dynamic symbol table has \(tables.symbols.size) bytes, no multiple of \(entrySize)")
+        "the dynamic symbol table has \(range.size) bytes, no multiple of \(header.symbolSize)")
     }
-    let entries = bytes(try data(tables.symbols, as: ELF_T_SYM, "the dynamic symbol table"))
-    let strings = bytes(try data(tables.strings, as: ELF_T_BYTE, "the dynamic string table"))
-    var versym = UnsafeRawBufferPointer(start: nil, count: 0)
-    let hasRecords = tables.verdef != nil || tables.verneed != nil
-    if hasRecords, let range = tables.versym, range.size > 0 {
-      guard range.size / 2 >= tables.symbols.size / entrySize else {
-        throw .malformed("the symbol version table has fewer entries than the symbol table")
-      }
-      versym = bytes(try data(range, as: ELF_T_HALF, "the symbol version table"))
-    }
+    let entries = try bytes(of: range, as: ELF_T_SYM, "the dynamic symbol table")
+    let strings = try bytes(of: try tables.strings.get(), "the dynamic string table")
     return try body(
       SymbolTable(
-        entries: entries, strings: strings, versym: versym, is64: is64,
-        placements: placementMap))
+        entries: entries, strings: strings,
+        versym: try versym(tables, symbolCount: range.size / header.symbolSize),
+        is64: header.elfClass == .elf64, placements: placementMap))
+  }
+
+  /// `.gnu.version`, as far as there are symbols. Empty where nobody reads it.
+  private func versym(_ tables: DynamicTables, symbolCount: UInt64) throws(ElfError)
+    -> UnsafeRawBufferPointer
+  {
+    guard tables.hasVersionRecords, let range = try tables.versym.get() else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    guard range.size / 2 >= symbolCount else {
+      throw .malformed("the symbol version table has fewer entries than the symbol table")
+    }
+    let entries = FileRange(offset: range.offset, size: symbolCount * 2)
+    return try bytes(of: entries, as: ELF_T_HALF, "the symbol version table")
   }
 
   /// Hands out the full symbol table (`.symtab`), local symbols included. Nil when the file is
@@ -236,9 +238,8 @@ extension ElfFile {
       throw .malformed("sh_link of .symtab is no section")
     }
     let is64 = header.elfClass == .elf64
-    let entries = bytes(try data(section.range, as: ELF_T_SYM, "the symbol table"))
-    let strings = bytes(
-      try data(sections[Int(section.link)].range, as: ELF_T_BYTE, "the string table"))
+    let entries = try bytes(of: section.range, as: ELF_T_SYM, "the symbol table")
+    let strings = try bytes(of: sections[Int(section.link)].range, "the string table")
     return try body(
       SymbolTable(
         entries: entries, strings: strings, versym: UnsafeRawBufferPointer(start: nil, count: 0),

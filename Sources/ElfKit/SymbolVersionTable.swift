@@ -8,13 +8,19 @@ public struct VersionIndex: RawRepresentable, Hashable, Sendable {
   @inline(__always)
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// An entry with the number of a version, which has 15 bits, and the hidden bit.
+  @inline(__always)
+  public init(number: UInt16, isHidden: Bool = false) {
+    rawValue = number & Self.numberBits | (isHidden ? Self.hiddenBit : 0)
+  }
+
   /// `VER_NDX_LOCAL`; see ``SymbolVersionTable/Meaning/local``.
   public static let local = VersionIndex(rawValue: 0)
   /// `VER_NDX_GLOBAL`: global, without a version.
   public static let global = VersionIndex(rawValue: 1)
 
   /// `VERSYM_HIDDEN`, a bit of ``rawValue``.
-  static let hiddenBit: UInt16 = 0x8000
+  private static let hiddenBit: UInt16 = 0x8000
   /// `VERSYM_VERSION`, the bits of ``rawValue`` that number a version.
   static let numberBits: UInt16 = 0x7fff
 

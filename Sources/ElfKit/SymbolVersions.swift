@@ -1,5 +1,4 @@
 internal import CElf
-internal import Glibc
 
 /// Symbol versions that a file defines and needs (gABI GNU versioning: `.gnu.version_d`,
 /// `.gnu.version_r`). Names are bytes.
@@ -39,105 +38,128 @@ public struct SymbolVersions: Hashable, Sendable {
 extension ElfFile {
   /// Reads the version definitions and needs.
   ///
-  /// - Throws: `ElfError` when the records do not form a chain inside their section.
+  /// - Throws: `ElfError` when the records do not form a chain inside their table.
   public func symbolVersions() throws(ElfError) -> SymbolVersions {
-    try symbolVersions(try locateDynamicTables())
-  }
-
-  func symbolVersions(_ tables: DynamicTables) throws(ElfError) -> SymbolVersions {
+    let tables = try dynamicTables()
     var result = SymbolVersions()
-    if let verdef = tables.verdef { result.definitions = try definitions(verdef) }
-    if let verneed = tables.verneed { result.needs = try needs(verneed) }
+    if let verdef = try tables.verdef.get() { result.definitions = try definitions(verdef) }
+    if let verneed = try tables.verneed.get() { result.needs = try needs(verneed) }
     return result
   }
 
+  /// `Verdef` and `Verdaux` (gABI GNU versioning "Version Definitions").
   private func definitions(_ chain: DynamicTables.Chain) throws(ElfError)
     -> [SymbolVersions.Definition]
   {
-    let data = try data(chain.range, as: ELF_T_VDEF, "the version definitions")
-    var strings = StringReader(
-      bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table")))
-    var budget = AuxiliaryBudget(bytes: chain.range.size)
+    var chain = try VersionChain(self, chain, "the version definitions")
     var result: [SymbolVersions.Definition] = []
-    var offset = 0
-    for _ in 0..<chain.count {
-      var raw = GElf_Verdef()
-      guard gelf_getverdef(data, Int32(clamping: offset), &raw) != nil else {
-        throw .malformed("version definition at byte \(offset) of its section")
+    try chain.forEachRecord(next: 16) { chain, offset throws(ElfError) in
+      guard let flags = chain.half(offset + 2), let index = chain.half(offset + 4),
+        let count = chain.half(offset + 6), let auxiliary = chain.word(offset + 12)
+      else {
+        throw .malformed("version definition at byte \(offset) of its table")
       }
       var names: [[UInt8]] = []
-      var auxiliary = offset + Int(raw.vd_aux)
-      for _ in 0..<raw.vd_cnt {
-        try budget.spend()
-        var aux = GElf_Verdaux()
-        guard gelf_getverdaux(data, Int32(clamping: auxiliary), &aux) != nil else {
-          throw .malformed("name of the version definition at byte \(offset) of its section")
+      try chain.forEachAuxiliary(at: offset + auxiliary, count: count, next: 4) {
+        chain, auxiliary throws(ElfError) in
+        guard let name = chain.word(auxiliary) else {
+          throw .malformed("name of the version definition at byte \(offset) of its table")
         }
-        names.append(try strings.name(at: UInt64(aux.vda_name), "a version definition"))
-        guard aux.vda_next != 0 else { break }
-        auxiliary += Int(aux.vda_next)
+        names.append(try chain.name(at: name, "a version definition"))
       }
       guard let name = names.first else {
-        throw .malformed("version definition \(raw.vd_ndx) has no name")
+        throw .malformed("version definition \(index) has no name")
       }
       result.append(
         .init(
-          index: VersionIndex(rawValue: raw.vd_ndx).number, name: name, parents: Array(names.dropFirst()),
-          isBase: raw.vd_flags & UInt16(VER_FLG_BASE) != 0,
-          isWeak: raw.vd_flags & UInt16(VER_FLG_WEAK) != 0))
-      guard raw.vd_next != 0 else { break }
-      offset += Int(raw.vd_next)
+          index: VersionIndex(rawValue: index).number, name: name,
+          parents: Array(names.dropFirst()), isBase: flags & UInt16(VER_FLG_BASE) != 0,
+          isWeak: flags & UInt16(VER_FLG_WEAK) != 0))
     }
     return result
   }
 
+  /// `Verneed` and `Vernaux` (gABI GNU versioning "Version Requirements").
   private func needs(_ chain: DynamicTables.Chain) throws(ElfError) -> [SymbolVersions.Need] {
-    let data = try data(chain.range, as: ELF_T_VNEED, "the version needs")
-    var strings = StringReader(
-      bytes(try self.data(chain.strings, as: ELF_T_BYTE, "a string table")))
-    var budget = AuxiliaryBudget(bytes: chain.range.size)
+    var chain = try VersionChain(self, chain, "the version needs")
     var result: [SymbolVersions.Need] = []
-    var offset = 0
-    for _ in 0..<chain.count {
-      var raw = GElf_Verneed()
-      guard gelf_getverneed(data, Int32(clamping: offset), &raw) != nil else {
-        throw .malformed("version need at byte \(offset) of its section")
+    try chain.forEachRecord(next: 12) { chain, offset throws(ElfError) in
+      guard let count = chain.half(offset + 2), let fileName = chain.word(offset + 4),
+        let auxiliary = chain.word(offset + 8)
+      else {
+        throw .malformed("version need at byte \(offset) of its table")
       }
-      let file = try strings.name(at: UInt64(raw.vn_file), "a version need")
-      var auxiliary = offset + Int(raw.vn_aux)
-      for _ in 0..<raw.vn_cnt {
-        try budget.spend()
-        var aux = GElf_Vernaux()
-        guard gelf_getvernaux(data, Int32(clamping: auxiliary), &aux) != nil else {
-          throw .malformed("version need at byte \(auxiliary) of its section")
+      let file = try chain.name(at: fileName, "a version need")
+      try chain.forEachAuxiliary(at: offset + auxiliary, count: count, next: 12) {
+        chain, auxiliary throws(ElfError) in
+        guard let flags = chain.half(auxiliary + 4), let other = chain.half(auxiliary + 6),
+          let name = chain.word(auxiliary + 8)
+        else {
+          throw .malformed("version need at byte \(auxiliary) of its table")
         }
-        let index = VersionIndex(rawValue: aux.vna_other)
+        let index = VersionIndex(rawValue: other)
         result.append(
           .init(
-            index: index.number,
-            name: try strings.name(at: UInt64(aux.vna_name), "a version need"),
-            file: file, isWeak: aux.vna_flags & UInt16(VER_FLG_WEAK) != 0,
-            isHidden: index.isHidden))
-        guard aux.vna_next != 0 else { break }
-        auxiliary += Int(aux.vna_next)
+            index: index.number, name: try chain.name(at: name, "a version need"), file: file,
+            isWeak: flags & UInt16(VER_FLG_WEAK) != 0, isHidden: index.isHidden))
       }
-      guard raw.vn_next != 0 else { break }
-      offset += Int(raw.vn_next)
     }
     return result
   }
 }
 
-/// Bounds the auxiliary records of a chain by what its bytes can hold, so that records that
-/// share their names cannot make reading quadratic.
-private struct AuxiliaryBudget {
-  var left: UInt64
+/// Walks a chain of version records. Their fields have the same places in both classes.
+private struct VersionChain {
+  private let fields: FieldReader
+  private let count: Int
+  private var strings: StringReader
+  /// How many auxiliary records may still be read: no more than the bytes can hold, so that
+  /// records that share them cannot make reading quadratic.
+  private var auxiliariesLeft: Int
 
-  /// The smallest auxiliary record (`Verdaux`) has 8 bytes.
-  init(bytes: UInt64) { left = bytes / 8 }
+  init(_ file: borrowing ElfFile, _ chain: DynamicTables.Chain, _ what: String) throws(ElfError) {
+    let records = try file.bytes(of: chain.range, what)
+    fields = FieldReader(records, file.header.byteOrder)
+    count = chain.count
+    strings = StringReader(
+      try file.bytes(of: chain.strings, "a string table"))
+    // The smallest auxiliary record (`Verdaux`) has 8 bytes.
+    auxiliariesLeft = records.count / 8
+  }
 
-  mutating func spend() throws(ElfError) {
-    guard left > 0 else { throw .malformed("version records overlap") }
-    left -= 1
+  func half(_ offset: Int) -> UInt16? { fields.read(UInt16.self, at: offset) }
+  func word(_ offset: Int) -> Int? { fields.read(UInt32.self, at: offset).map { Int($0) } }
+
+  mutating func name(at offset: Int, _ what: String) throws(ElfError) -> [UInt8] {
+    try strings.name(at: UInt64(offset), what)
+  }
+
+  /// - Parameters:
+  ///   - next: where a record says how far the next one is: `vd_next`, `vn_next`.
+  ///   - body: gets the offset of each record.
+  mutating func forEachRecord(
+    next: Int, _ body: (inout VersionChain, Int) throws(ElfError) -> Void
+  ) throws(ElfError) {
+    var offset = 0
+    for _ in 0..<count {
+      try body(&self, offset)
+      guard let distance = word(offset + next), distance != 0 else { return }
+      offset += distance
+    }
+  }
+
+  /// - Parameter next: as for records: `vda_next`, `vna_next`.
+  mutating func forEachAuxiliary(
+    at start: Int, count: UInt16, next: Int,
+    _ body: (inout VersionChain, Int) throws(ElfError) -> Void
+  ) throws(ElfError) {
+    var offset = start
+    for _ in 0..<count {
+      guard auxiliariesLeft > 0 else { throw .malformed("version records overlap") }
+      auxiliariesLeft -= 1
+      try body(&self, offset)
+      guard let distance = word(offset + next), distance != 0 else { return }
+      offset += distance
+    }
   }
 }

@@ -74,8 +74,7 @@ public struct InterfaceLibrary: ~Copyable {
   private static func requireLibrary(_ header: ElfHeader, _ dynamic: DynamicSection)
     throws(ElfError)
   {
-    // DF_1_PIE.
-    guard header.type == .shared, dynamic.flags1 & 0x0800_0000 == 0 else {
+    guard header.type == .shared, !dynamic.isPositionIndependentExecutable else {
       throw ElfError(.absent, "a program, not a shared library: nothing can be linked with it")
     }
   }

@@ -72,12 +72,3 @@ extension SharedObject {
     }
   }
 }
-
-extension DynamicTag {
-  fileprivate static let mipsRldVersion = DynamicTag(rawValue: 0x7000_0001)
-  fileprivate static let mipsFlags = DynamicTag(rawValue: 0x7000_0005)
-  fileprivate static let mipsBaseAddress = DynamicTag(rawValue: 0x7000_0006)
-  fileprivate static let mipsLocalGotno = DynamicTag(rawValue: 0x7000_000a)
-  fileprivate static let mipsSymtabno = DynamicTag(rawValue: 0x7000_0011)
-  fileprivate static let mipsGotsym = DynamicTag(rawValue: 0x7000_0013)
-}

@@ -77,10 +77,8 @@ struct SysvHashTable {
   init?(_ symbols: DynamicSymbolTable, _ header: ElfHeader) {
     symbolCount = symbols.entries.count + 1
     bucketCount = symbolCount / 2 | 1
-    let isWide =
-      header.elfClass == .elf64 && (header.machine == .s390 || header.machine == .alpha)
-    if isWide, symbols.gnuHash != nil { return nil }
-    entrySize = isWide ? 8 : 4
+    if header.hasWideHashEntries, symbols.gnuHash != nil { return nil }
+    entrySize = header.hasWideHashEntries ? 8 : 4
   }
 
   /// In bytes.

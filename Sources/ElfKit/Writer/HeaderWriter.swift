@@ -1,19 +1,21 @@
+internal import CElf
+
 /// The ELF header, the program headers and the section headers.
 extension SharedObject {
   /// gABI ch. 4 "ELF Header".
   func writeHeader(_ layout: SharedObjectLayout, osABI: UInt8, _ writer: FieldWriter) {
     let is64 = layout.is64
     var fields = FieldSequence(writer, at: 0)
-    fields.bytes([0x7f, 0x45, 0x4c, 0x46])
+    fields.bytes(ElfHeader.magic)
     fields.byte(header.elfClass.rawValue)
     fields.byte(header.byteOrder.rawValue)
-    fields.byte(1)  // EI_VERSION: EV_CURRENT
+    fields.byte(UInt8(EV_CURRENT))  // EI_VERSION
     fields.byte(osABI)
     fields.byte(header.abiVersion)
-    fields.offset = 16
+    fields.offset = Int(EI_NIDENT)
     fields.half(ElfHeader.FileType.shared.rawValue)
     fields.half(header.machine.rawValue)
-    fields.word(1)  // e_version
+    fields.word(UInt32(EV_CURRENT))  // e_version
     fields.address(0)  // e_entry
     fields.address(UInt64(layout.programHeaderOffset))
     fields.address(UInt64(layout.sectionHeaderOffset))

@@ -56,10 +56,10 @@ struct SharedObjectLayout {
   /// find the segment of a section by its offset.
   private var lead: UInt64 = 0
 
-  private static let allocated: UInt64 = 2
-  private static let writable: UInt64 = 1
-  private static let executable: UInt64 = 4
-  private static let threadLocal: UInt64 = 0x400
+  private static let allocated = Section.Flags.allocated.rawValue
+  private static let writable = Section.Flags.writable.rawValue
+  private static let executable = Section.Flags.executable.rawValue
+  private static let threadLocal = Section.Flags.threadLocal.rawValue
 
   var is64: Bool { object.header.elfClass == .elf64 }
   var programHeaderOffset: Int { is64 ? 64 : 52 }
@@ -75,7 +75,7 @@ struct SharedObjectLayout {
     try placeText()
     try placeWritablePart(symbols)
     try placeReadOnlyData()
-    addSegment(.gnuStack, flags: 6, alignment: 16)
+    addSegment(.gnuStack, flags: [.readable, .writable], alignment: 16)
     placeUnloadedPart()
     segments.sort { (Self.rank($0.kind), $0.address) < (Self.rank($1.kind), $1.address) }
   }
@@ -167,11 +167,13 @@ struct SharedObjectLayout {
     try placeVersions(symbols)
     segments.append(
       Segment(
-        kind: .load, flags: 4, offset: 0, address: 0, fileSize: UInt64(offset),
+        kind: .load, flags: Segment.Flags.readable.rawValue, offset: 0, address: 0,
+        fileSize: UInt64(offset),
         memorySize: UInt64(offset), alignment: page))
     for note in object.notes.indices { addSegment(ofNote: note) }
     if let flags = sections.first(where: { $0.kind == .mipsAbiFlags }) {
-      addSegment(.mipsAbiFlags, flags: 4, alignment: flags.alignment, from: flags, to: flags)
+      addSegment(
+        .mipsAbiFlags, flags: [.readable], alignment: flags.alignment, from: flags, to: flags)
     }
   }
 
@@ -200,9 +202,10 @@ struct SharedObjectLayout {
   /// Each note has a `PT_NOTE` of its own, as alignments differ.
   private mutating func addSegment(ofNote index: Int) {
     guard let section = section(.note(index)) else { return }
-    addSegment(.note, flags: 4, alignment: section.alignment, from: section, to: section)
+    addSegment(.note, flags: [.readable], alignment: section.alignment, from: section, to: section)
     if section.name == Self.propertySection {
-      addSegment(.gnuProperty, flags: 4, alignment: section.alignment, from: section, to: section)
+      addSegment(
+        .gnuProperty, flags: [.readable], alignment: section.alignment, from: section, to: section)
     }
   }
 
@@ -220,7 +223,8 @@ struct SharedObjectLayout {
     bases[Int(SharedObject.SymbolSection.text.rawValue)] = text.address
     segments.append(
       Segment(
-        kind: .load, flags: 5, offset: text.offset, address: text.address,
+        kind: .load, flags: Segment.Flags([.readable, .executable]).rawValue, offset: text.offset,
+        address: text.address,
         fileSize: extent.size, memorySize: extent.size, alignment: page))
   }
 
@@ -228,7 +232,7 @@ struct SharedObjectLayout {
     guard has(.readOnly) else { return }
     address = try aligned(address, max(page, object[.readOnly].alignment))
     try placeSymbols(.readOnly, flags: 0)
-    addSegment(.load, flags: 4, from: section(.symbols(.readOnly)), alignment: page)
+    addSegment(.load, flags: [.readable], from: section(.symbols(.readOnly)), alignment: page)
   }
 
   /// `.dynamic` and data: RELRO first, then what stays writable.
@@ -244,24 +248,26 @@ struct SharedObjectLayout {
         size: UInt64(object.dynamicEntryCount(symbols)) * entrySize, alignment: is64 ? 8 : 4,
         entrySize: entrySize, link: .dynstr))
     guard let dynamic = section(.dynamic) else { return }
-    addSegment(.dynamic, flags: 6, alignment: dynamic.alignment, from: dynamic, to: dynamic)
+    addSegment(
+      .dynamic, flags: [.readable, .writable], alignment: dynamic.alignment, from: dynamic,
+      to: dynamic)
     try placeTls()
     try placeSymbols(.relro, flags: Self.writable)
-    addSegment(.gnuRelro, flags: 4, from: dynamic, alignment: 1)
+    addSegment(.gnuRelro, flags: [.readable], from: dynamic, alignment: 1)
     if has(.data) || has(.bss) { address = try aligned(address, page) }
     try placeSymbols(.data, flags: Self.writable)
     try placeSymbols(.bss, flags: Self.writable)
-    addSegment(.load, flags: 6, from: dynamic, alignment: page)
+    addSegment(.load, flags: [.readable, .writable], from: dynamic, alignment: page)
   }
 
   /// A segment up to the current address, of which no more than its first section is in the file.
   private mutating func addSegment(
-    _ kind: Segment.Kind, flags: UInt32, from first: PlannedSection?, alignment: UInt64
+    _ kind: Segment.Kind, flags: Segment.Flags, from first: PlannedSection?, alignment: UInt64
   ) {
     guard let first else { return }
     segments.append(
       Segment(
-        kind: kind, flags: flags, offset: first.offset, address: first.address,
+        kind: kind, flags: flags.rawValue, offset: first.offset, address: first.address,
         fileSize: first.kind == .nobits ? 0 : first.size, memorySize: address - first.address,
         alignment: alignment))
   }
@@ -278,7 +284,7 @@ struct SharedObjectLayout {
     bases[Int(SharedObject.SymbolSection.threadBss.rawValue)] = address - start
     try placeSymbols(.threadBss, flags: Self.writable | Self.threadLocal)
     let first = section(.symbols(.threadData)) ?? section(.symbols(.threadBss))
-    addSegment(.tls, flags: 4, from: first, alignment: alignment)
+    addSegment(.tls, flags: [.readable], from: first, alignment: alignment)
     address = start
   }
 
@@ -346,14 +352,15 @@ struct SharedObjectLayout {
   }
 
   private mutating func addSegment(
-    _ kind: Segment.Kind, flags: UInt32, alignment: UInt64, from first: PlannedSection? = nil,
+    _ kind: Segment.Kind, flags: Segment.Flags, alignment: UInt64,
+    from first: PlannedSection? = nil,
     to last: PlannedSection? = nil
   ) {
     var size: UInt64 = 0
     if let first, let last { size = last.address + last.size - first.address }
     segments.append(
       Segment(
-        kind: kind, flags: flags, offset: first?.offset ?? 0, address: first?.address ?? 0,
+        kind: kind, flags: flags.rawValue, offset: first?.offset ?? 0, address: first?.address ?? 0,
         fileSize: size, memorySize: size, alignment: alignment))
   }
 

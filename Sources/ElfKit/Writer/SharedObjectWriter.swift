@@ -1,3 +1,5 @@
+internal import CElf
+
 extension SharedObject {
   /// Writes the library as an ELF file.
   ///
@@ -35,11 +37,11 @@ extension SharedObject {
   /// `ELFOSABI_GNU` where `STT_GNU_IFUNC` or `STB_GNU_UNIQUE` is in use, unless the description
   /// names another.
   private func osABI(for symbols: DynamicSymbolTable) -> UInt8 {
-    guard header.osABI == 0 else { return header.osABI }
+    guard header.osABI == UInt8(ELFOSABI_NONE) else { return header.osABI }
     let isGnu = symbols.entries.contains {
       $0.type == .indirectFunction || $0.binding == .unique
     }
-    return isGnu ? 3 : 0
+    return UInt8(isGnu ? ELFOSABI_GNU : ELFOSABI_NONE)
   }
 
   private func write(

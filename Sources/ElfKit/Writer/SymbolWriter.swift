@@ -83,11 +83,11 @@ struct SymbolWriter {
 
   @inline(__always)
   private func write(_ symbol: DynamicSymbol, name: UInt32, at index: Int) {
-    var section: UInt16 = 0
+    var section = SectionIndex.undefined.rawValue
     var value: UInt64 = 0
     switch symbol.place {
     case .undefined: break
-    case .absolute: section = 0xfff1  // SHN_ABS
+    case .absolute: section = SectionIndex.absolute.rawValue
     case .section(let place):
       section = places[Int(place.rawValue)].index
       value = places[Int(place.rawValue)].base + symbol.offset
@@ -111,9 +111,9 @@ struct SymbolWriter {
       writer.put(section, at: offset + 14)
     }
     guard let versionsOffset else { return }
-    // VER_NDX_GLOBAL for symbols without version; the first version has index 2.
-    let version = symbol.version == 0 ? 1 : symbol.version + 1
-    writer.put(
-      version | (symbol.isHiddenVersion ? 0x8000 : 0), at: versionsOffset + index * 2)
+    // Versions are numbered from the one behind VER_NDX_GLOBAL on.
+    let version = VersionIndex(
+      number: VersionIndex.global.number + symbol.version, isHidden: symbol.isHiddenVersion)
+    writer.put(version.rawValue, at: versionsOffset + index * 2)
   }
 }

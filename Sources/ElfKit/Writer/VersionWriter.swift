@@ -1,3 +1,5 @@
+internal import CElf
+
 /// The version definitions and needs (`.gnu.version_d`, `.gnu.version_r`; gABI GNU versioning).
 extension SharedObject {
   private static let verdefSize = 20
@@ -19,10 +21,8 @@ extension SharedObject {
     for (index, version) in ([base] + versions).enumerated() {
       let names = [version.name] + version.parents
       let size = Self.verdefSize + names.count * Self.verdauxSize
-      // VER_FLG_BASE, VER_FLG_WEAK.
-      let flags: UInt16 = index == 0 ? 1 : version.isWeak ? 2 : 0
-      fields.half(1)  // vd_version: VER_DEF_CURRENT
-      fields.half(flags)
+      fields.half(UInt16(VER_DEF_CURRENT))  // vd_version
+      fields.half(UInt16(index == 0 ? VER_FLG_BASE : version.isWeak ? VER_FLG_WEAK : 0))
       fields.half(UInt16(index + 1))  // vd_ndx
       fields.half(UInt16(names.count))  // vd_cnt
       fields.word(version.name.withUnsafeBytes { SymbolHash.sysv($0) })  // vd_hash
@@ -46,7 +46,7 @@ extension SharedObject {
     var position = versions.count
     for (index, need) in needs.enumerated() {
       let size = Self.verneedSize + need.versions.count * Self.vernauxSize
-      fields.half(1)  // vn_version: VER_NEED_CURRENT
+      fields.half(UInt16(VER_NEED_CURRENT))  // vn_version
       fields.half(UInt16(need.versions.count))  // vn_cnt
       fields.word(strings.offset(of: need.file))  // vn_file
       fields.word(UInt32(Self.verneedSize))  // vn_aux
@@ -54,7 +54,7 @@ extension SharedObject {
       for (place, version) in need.versions.enumerated() {
         position += 1
         fields.word(version.name.withUnsafeBytes { SymbolHash.sysv($0) })  // vna_hash
-        fields.half(version.isWeak ? 2 : 0)  // vna_flags: VER_FLG_WEAK
+        fields.half(version.isWeak ? UInt16(VER_FLG_WEAK) : 0)  // vna_flags
         fields.half(UInt16(position + 1))  // vna_other
         fields.word(strings.offset(of: version.name))  // vna_name
         let isLast = place == need.versions.count - 1
@@ -68,8 +68,8 @@ extension SharedObject {
 
   /// - Throws: `ElfError` when indices or counts have more bits than their fields.
   func checkVersions() throws(ElfError) {
-    // vs_vers has 15 bits beside VERSYM_HIDDEN; 0 and 1 are taken, and 0x7fff stays free.
-    guard versionCount <= 0x7fff - 2 else {
+    // VER_NDX_LOCAL and VER_NDX_GLOBAL are taken, and the last number stays free.
+    guard versionCount <= Int(VersionIndex.numberBits - VersionIndex.global.number) - 1 else {
       throw ElfError(.limit, "\(versionCount) versions are more than vs_vers can number")
     }
     guard versions.allSatisfy({ $0.parents.count < Int(UInt16.max) }) else {
