@@ -101,7 +101,8 @@ private let cases: [FindingCase] = [
 
   /// Whether data has contents is nothing that a program can tell.
   @Test func zeroedDataIsNoChange() throws {
-    let files = try texts("d D 8\n", "d B 8\n")(try TemporaryDirectory())
+    let directory = try TemporaryDirectory()
+    let files = try texts("d D 8\n", "d B 8\n")(directory)
     let outcome = try abitool(["diff", "--format", "json"] + files)
     #expect(outcome.status == 0 && outcome.text.contains("\"identical\""))
   }
