@@ -55,7 +55,6 @@ extension Abi {
     var result = Abi()
     result.soname = soname
     result.architecture = architecture
-    result.isUnion = isUnion
     result.needed = needed
     let kept = versionsToKeep(selected)
     for node in versions where kept.contains(node.name) {

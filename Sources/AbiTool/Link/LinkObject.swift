@@ -183,7 +183,7 @@ public final class LinkObject: Sendable {
 
   /// The last definition of a name; the others follow by ``Definition/next``. -1 for none.
   @inline(__always)
-  func firstDefinition(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
+  func lastDefinition(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
     let bits = DefinitionIndex.filterBits(hash)
     let word = filter[Int(truncatingIfNeeded: hash >> 40) & (filter.count - 1)]
     guard word & bits == bits else { return -1 }
@@ -205,7 +205,7 @@ public final class LinkObject: Sendable {
   func definitions(of name: ByteName) -> [Definition] {
     name.bytes.withUnsafeBytes { name in
       var result: [Definition] = []
-      var index = firstDefinition(of: name, hash: NameSet.hash(name))
+      var index = lastDefinition(of: name, hash: NameSet.hash(name))
       while index >= 0 {
         result.append(definitions[Int(index)])
         index = definitions[Int(index)].next

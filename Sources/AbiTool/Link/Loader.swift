@@ -26,26 +26,26 @@ public struct Loader: Sendable {
   public var promisedAbis: [Abi] { providers.compactMap(\.abi) }
 
   /// The process of a program, or of a library as if it was one.
-  func load(_ program: LinkObject, at path: String) -> ProcessImage {
-    var image = ProcessImage()
+  func load(_ program: LinkObject, at path: String) -> LoadedProcess {
+    var process = LoadedProcess()
     let directory = Self.directory(ofProgram: path)
-    image.loaded.append(
-      ProcessImage.Loaded(
+    process.loaded.append(
+      LoadedProcess.Loaded(
         object: program, name: ByteName(path), path: path,
         directory: sysroot?.systemPath(of: directory) ?? directory, loader: nil, step: .path))
-    guard let header = program.header else { return image }
+    guard let header = program.header else { return process }
     var known: [ByteName: Int] = [:]
     if let soname = program.soname { known[soname] = 0 }
     var next = 0
-    while next < image.loaded.count {
-      let needed = image.loaded[next].object.needed
+    while next < process.loaded.count {
+      let needed = process.loaded[next].object.needed
       for name in needed {
-        let index = load(name, neededBy: next, header, &known, into: &image)
-        image.loaded[next].needed.append(index)
+        let index = load(name, neededBy: next, header, &known, into: &process)
+        process.loaded[next].needed.append(index)
       }
       next += 1
     }
-    return image
+    return process
   }
 
   /// `$ORIGIN` of a program is where its file really is.
@@ -56,37 +56,37 @@ public struct Loader: Sendable {
 
   private func load(
     _ name: ByteName, neededBy loader: Int, _ header: ElfHeader, _ known: inout [ByteName: Int],
-    into image: inout ProcessImage
+    into process: inout LoadedProcess
   ) -> Int? {
     if let index = known[name] { return index }
     var found = given(name, neededBy: loader, header)
     if found == nil, sysroot != nil {
-      var search = Search(loader: self, image: image, header: header)
+      var search = Search(loader: self, process: process, header: header)
       found = search.find(name, neededBy: loader)
       if found == nil {
-        image.missing.append(
-          ProcessImage.Missing(
+        process.missing.append(
+          LoadedProcess.Missing(
             name: name, loader: loader, unusable: search.unusable, directories: search.searched))
       }
     } else if found == nil {
-      image.missing.append(
-        ProcessImage.Missing(name: name, loader: loader, unusable: [], directories: []))
+      process.missing.append(
+        LoadedProcess.Missing(name: name, loader: loader, unusable: [], directories: []))
     }
     guard let found else { return nil }
     // The same file by another name is loaded once.
-    if let index = image.loaded.firstIndex(where: { $0.object === found.object }) {
+    if let index = process.loaded.firstIndex(where: { $0.object === found.object }) {
       known[name] = index
       return index
     }
-    let index = image.loaded.count
-    image.loaded.append(found)
+    let index = process.loaded.count
+    process.loaded.append(found)
     known[name] = index
     if let soname = found.object.soname, known[soname] == nil { known[soname] = index }
     return index
   }
 
   private func given(_ name: ByteName, neededBy loader: Int, _ header: ElfHeader)
-    -> ProcessImage.Loaded?
+    -> LoadedProcess.Loaded?
   {
     var second: (Provider, LinkObject)?
     for provider in providers {
@@ -104,8 +104,8 @@ public struct Loader: Sendable {
   private func loaded(
     _ object: LinkObject, _ provider: Provider, _ name: ByteName, _ loader: Int,
     isKernelSpecific: Bool
-  ) -> ProcessImage.Loaded {
-    var loaded = ProcessImage.Loaded(
+  ) -> LoadedProcess.Loaded {
+    var loaded = LoadedProcess.Loaded(
       object: object, name: name, path: provider.isAbi ? nil : provider.path, directory: "",
       loader: loader, step: .given)
     loaded.isKernelSpecificName = isKernelSpecific
@@ -117,18 +117,18 @@ public struct Loader: Sendable {
 /// The search for one NEEDED entry.
 private struct Search {
   let loader: Loader
-  let image: ProcessImage
+  let process: LoadedProcess
   let header: ElfHeader
   private(set) var unusable: [String] = []
   private(set) var searched: [String] = []
 
-  init(loader: Loader, image: ProcessImage, header: ElfHeader) {
+  init(loader: Loader, process: LoadedProcess, header: ElfHeader) {
     self.loader = loader
-    self.image = image
+    self.process = process
     self.header = header
   }
 
-  mutating func find(_ name: ByteName, neededBy index: Int) -> ProcessImage.Loaded? {
+  mutating func find(_ name: ByteName, neededBy index: Int) -> LoadedProcess.Loaded? {
     let text = String(decoding: name.bytes, as: UTF8.self)
     if text.contains("/") { return findPath(text, name, neededBy: index) }
     for directory in runPaths(of: index) {
@@ -137,7 +137,7 @@ private struct Search {
       }
       searched.append(directory.path)
     }
-    let isRestricted = image.loaded[index].object.dynamic.ignoresDefaultDirectories
+    let isRestricted = process.loaded[index].object.dynamic.ignoresDefaultDirectories
     let defaults = LinkerConfiguration.defaultDirectories(for: Architecture(of: header))
     if let cache = loader.configuration?.cache {
       for path in cache[text] ?? [] {
@@ -159,7 +159,7 @@ private struct Search {
   }
 
   private mutating func findPath(_ text: String, _ name: ByteName, neededBy index: Int)
-    -> ProcessImage.Loaded?
+    -> LoadedProcess.Loaded?
   {
     for path in tokens(of: index).expand(text) {
       if let found = probe(path, .path, name, index) { return found }
@@ -170,13 +170,13 @@ private struct Search {
 
   private func tokens(of index: Int) -> DynamicTokens {
     DynamicTokens(
-      origin: image.loaded[index].directory, architecture: Architecture(of: header))
+      origin: process.loaded[index].directory, architecture: Architecture(of: header))
   }
 
   /// `DT_RUNPATH` is for the object's own entries. `DT_RPATH`, which it replaces, is for those of
   /// what the object loads, too.
   private func runPaths(of index: Int) -> [SearchDirectory] {
-    let own = image.loaded[index]
+    let own = process.loaded[index]
     if let runpath = own.object.dynamic.runpath {
       return tokens(of: index).directories(of: runpath).map {
         SearchDirectory(path: $0, step: .runpath(own.object.fileName))
@@ -185,7 +185,7 @@ private struct Search {
     var result: [SearchDirectory] = []
     var current: Int? = index
     while let place = current {
-      let loaded = image.loaded[place]
+      let loaded = process.loaded[place]
       if loaded.object.dynamic.runpath == nil, let rpath = loaded.object.dynamic.rpath {
         result += tokens(of: place).directories(of: rpath).map {
           SearchDirectory(path: $0, step: .rpath(loaded.object.fileName))
@@ -199,7 +199,7 @@ private struct Search {
   /// A file of the wrong class or machine is passed over, as by the dynamic linker.
   private mutating func probe(
     _ path: String, _ step: SearchStep, _ name: ByteName, _ index: Int
-  ) -> ProcessImage.Loaded? {
+  ) -> LoadedProcess.Loaded? {
     let file = path.hasPrefix("/") ? loader.sysroot?.locate(path) : path
     guard let file else { return nil }
     switch loader.cache.entry(at: file) {
@@ -212,7 +212,7 @@ private struct Search {
         unusable.append("\(path) is for \(object.header?.targetName ?? "another target")")
         return nil
       }
-      return ProcessImage.Loaded(
+      return LoadedProcess.Loaded(
         object: object, name: name, path: file, directory: Self.directory(of: path),
         loader: index, step: step)
     }

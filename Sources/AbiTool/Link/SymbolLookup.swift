@@ -39,9 +39,9 @@ extension LinkObject {
   /// - Parameter version: nil for a reference without version.
   @inline(__always)
   func definition(of name: UnsafeRawBufferPointer, hash: UInt64, version: Version?) -> Definition? {
-    let first = firstDefinition(of: name, hash: hash)
-    guard first >= 0 else { return nil }
-    return version.map { definition(from: first, in: $0) } ?? unversioned(from: first)
+    let last = lastDefinition(of: name, hash: hash)
+    guard last >= 0 else { return nil }
+    return version.map { definition(from: last, in: $0) } ?? unversioned(from: last)
   }
 
   private func definition(from first: Int32, in version: Version) -> Definition? {

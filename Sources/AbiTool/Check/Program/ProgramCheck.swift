@@ -34,8 +34,8 @@ public struct ProgramCheck: Sendable {
   public func check(_ path: FilePath, wasFound: Bool = false) throws(InputError) -> [Finding] {
     let ties = options.isKernelAgnostic ? try options.kernelTies?(path) ?? [] : []
     guard let program = try object(at: path, wasFound: wasFound) else { return ties }
-    var check = ImageCheck(
-      image: try load(program, at: path.string), loader: loader, options: options,
+    var check = ProcessCheck(
+      process: try load(program, at: path.string), loader: loader, options: options,
       file: path.string)
     check.run()
     // What was found by linking has the better words.
@@ -45,7 +45,7 @@ public struct ProgramCheck: Sendable {
   }
 
   /// The process of a program, with the ABIs as they are on its target.
-  func load(_ program: LinkObject, at path: String) throws(InputError) -> ProcessImage {
+  func load(_ program: LinkObject, at path: String) throws(InputError) -> LoadedProcess {
     if let header = program.header {
       for provider in loader.providers { try provider.prepare(for: header) }
     }
@@ -72,63 +72,5 @@ public struct ProgramCheck: Sendable {
     guard let file = try? ElfFile(path: path) else { return false }
     let isLoaded = file.header.type == .executable || file.header.type == .shared
     return isLoaded && !file.segments.contains { $0.kind == .dynamic }
-  }
-}
-
-/// The check of one process.
-struct ImageCheck {
-  let image: ProcessImage
-  let scope: LookupScope
-  let loader: Loader
-  let options: ProgramCheck.Options
-  /// The file that is checked, as the user named it.
-  let file: String
-  var findings: [Finding] = []
-  /// Names that were perhaps meant, by object.
-  var relatives = NearestDefinitions()
-  /// Objects whose symbols the file uses, by index.
-  var used: Set<Int> = []
-
-  init(image: ProcessImage, loader: Loader, options: ProgramCheck.Options, file: String) {
-    self.image = image
-    scope = image.scope
-    self.loader = loader
-    self.options = options
-    self.file = file
-  }
-
-  mutating func run() {
-    checkInterpreter()
-    checkRunPaths()
-    for index in image.loaded.indices { checkLoaded(index) }
-    for missing in image.missing { report(missing) }
-    for index in image.loaded.indices {
-      checkVersionNeeds(of: index)
-      checkReferences(of: index)
-    }
-    checkUnusedNeeds()
-  }
-
-  /// The program, as opposed to a library that is checked by itself.
-  var isProgram: Bool { image.loaded[0].object.isExecutable }
-
-  /// A library that is checked without ABIs: what it needs may be in the program that loads it.
-  var isWithoutProgram: Bool { !isProgram && !loader.providers.contains(where: \.isAbi) }
-
-  /// How messages name an object.
-  func name(of index: Int) -> String {
-    index == 0 ? file : image.loaded[index].object.path
-  }
-
-  mutating func report(
-    _ code: FindingCode, severity: Severity? = nil, symbol: ByteName? = nil,
-    version: ByteName? = nil, of index: Int, place: Finding.Place? = nil, _ message: String,
-    cure: String? = nil
-  ) {
-    findings.append(
-      Finding(
-        code, severity: severity, symbol: symbol, version: version,
-        builds: [Build(path: file)],
-        place: place ?? Finding.Place(path: name(of: index)), message: message, cure: cure))
   }
 }

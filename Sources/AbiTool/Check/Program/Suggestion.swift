@@ -29,13 +29,13 @@ public struct Suggestion: Sendable {
   /// - Throws: `InputError` when it is no program or library.
   public mutating func add(_ path: FilePath) throws(InputError) {
     guard let program = try check.object(at: path) else { return }
-    let image = try check.load(program, at: path.string)
-    let scope = image.scope
+    let process = try check.load(program, at: path.string)
+    let scope = process.scope
     for reference in program.references where scope.lookUp(reference, of: program) == nil {
       let name = program.name(of: reference)
       // What a library that was not given may have is not the ABI's affair.
       guard WeakCxx.isCxx(name),
-        !image.missing.contains(where: { $0.mayProvide(reference, of: program) })
+        !process.missing.contains(where: { $0.mayProvide(reference, of: program) })
       else { continue }
       wanted[name] = Wanted(type: reference.type, copySize: reference.copySize)
     }

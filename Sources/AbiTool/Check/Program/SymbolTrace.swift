@@ -16,11 +16,11 @@ public struct SymbolTrace: Sendable {
   /// - Throws: `InputError` when the file is no program or library.
   public func text(of pattern: String, in path: FilePath) throws(InputError) -> String {
     guard let program = try check.object(at: path) else { return "" }
-    let image = try check.load(program, at: path.string)
-    let story = Story(image: image, file: path.string)
+    let process = try check.load(program, at: path.string)
+    let story = Story(process: process, file: path.string)
     var text = ""
-    for index in image.loaded.indices {
-      let object = image.loaded[index].object
+    for index in process.loaded.indices {
+      let object = process.loaded[index].object
       for reference in object.references where matches(pattern, reference, of: object) {
         text += story.text(of: reference, wantedBy: index)
       }
@@ -45,15 +45,15 @@ public struct SymbolTrace: Sendable {
 }
 
 private struct Story {
-  let image: ProcessImage
+  let process: LoadedProcess
   let file: String
 
   private func name(of index: Int) -> String {
-    index == 0 ? file : image.loaded[index].object.path
+    index == 0 ? file : process.loaded[index].object.path
   }
 
   func text(of reference: LinkObject.Reference, wantedBy index: Int) -> String {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     let version = object.version(at: reference.version)
     var words = object.name(of: reference)
       .words(version: version.map { "@" + $0.name.spelled } ?? "")
@@ -61,16 +61,16 @@ private struct Story {
     if let size = reference.copySize { words += ", copy of \(size) bytes" }
     var text = "\(words)\n  wanted by  \(chainWords(to: index))\n"
     if let file = version?.file { text += "  of         \(file.spelled), as it was linked\n" }
-    let match = image.scope.lookUp(reference, of: object)
-    for place in image.loaded.indices {
+    let match = process.scope.lookUp(reference, of: object)
+    for place in process.loaded.indices {
       if let match, place > match.object { break }
       text += line(place, reference, object, match)
     }
     if let match {
-      let after = image.loaded.indices.filter { place in
+      let after = process.loaded.indices.filter { place in
         place > match.object
           && object.withName(reference.nameOffset, reference.nameLength) {
-            image.loaded[place].object.definition(
+            process.loaded[place].object.definition(
               of: $0, hash: reference.hash, version: version) != nil
           }
       }
@@ -86,7 +86,7 @@ private struct Story {
     _ place: Int, _ reference: LinkObject.Reference, _ object: LinkObject,
     _ match: LookupScope.Match?
   ) -> String {
-    let candidate = image.loaded[place].object
+    let candidate = process.loaded[place].object
     let others = candidate.definitions(of: object.name(of: reference))
     if let match, match.object == place {
       let found = candidate.version(at: match.definition.version)?.name
@@ -104,8 +104,8 @@ private struct Story {
 
   /// `tool -> libfoo.so.1 (by the RUNPATH of tool) -> …`.
   private func chainWords(to index: Int) -> String {
-    image.chain(to: index).map { place in
-      let loaded = image.loaded[place]
+    process.chain(to: index).map { place in
+      let loaded = process.loaded[place]
       guard place > 0 else { return file }
       return "\(loaded.object.path) (\(loaded.name.spelled), \(loaded.step.words))"
     }.joined(separator: " -> ")

@@ -4,7 +4,7 @@ internal import Findings
 internal import Support
 
 /// A program with everything that is loaded for it, in the order of symbol lookup.
-struct ProcessImage {
+struct LoadedProcess {
   /// An object of the process.
   struct Loaded {
     var object: LinkObject

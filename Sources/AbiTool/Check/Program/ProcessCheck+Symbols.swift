@@ -5,9 +5,9 @@ internal import Mangling
 internal import Support
 
 // Symbols: what each reference is bound to.
-extension ImageCheck {
+extension ProcessCheck {
   mutating func checkReferences(of index: Int) {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     if object.origin == .abi {
       checkWanted(by: index)
       return
@@ -29,7 +29,7 @@ extension ImageCheck {
   private mutating func check(
     _ reference: LinkObject.Reference, of index: Int, boundTo match: LookupScope.Match
   ) {
-    let provider = image.loaded[match.object]
+    let provider = process.loaded[match.object]
     let definition = match.definition
     if let clash = Self.clash(reference.type, definition.type) {
       reportSymbol(
@@ -81,7 +81,7 @@ extension ImageCheck {
   private mutating func checkKernel(
     _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
   ) {
-    guard match.definition.source >= 0, let abi = image.loaded[match.object].object.abi else {
+    guard match.definition.source >= 0, let abi = process.loaded[match.object].object.abi else {
       return
     }
     let symbol = abi.symbols[Int(match.definition.source)]
@@ -95,10 +95,10 @@ extension ImageCheck {
   private mutating func checkFoundTwice(
     _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
   ) {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     let version = object.version(at: reference.version)
-    for other in image.loaded.indices where other > match.object {
-      guard image.loaded[other].step == .given else { continue }
+    for other in process.loaded.indices where other > match.object {
+      guard process.loaded[other].step == .given else { continue }
       let isThere = object.withName(reference.nameOffset, reference.nameLength) {
         scope.objects[other].definition(of: $0, hash: reference.hash, version: version) != nil
       }
@@ -114,7 +114,7 @@ extension ImageCheck {
   private mutating func reportBinding(
     _ reference: LinkObject.Reference, _ match: LookupScope.Match
   ) {
-    let provider = image.loaded[match.object].object
+    let provider = process.loaded[match.object].object
     let version = provider.version(at: match.definition.version)
     var message = "\(provider.path) provides \(describe(reference, of: 0))"
     if let version {
@@ -123,7 +123,7 @@ extension ImageCheck {
     }
     report(
       .provided, symbol: provider.name(of: match.definition),
-      version: image.loaded[0].object.version(at: reference.version)?.name, of: 0, message)
+      version: process.loaded[0].object.version(at: reference.version)?.name, of: 0, message)
   }
 
   // MARK: Not bound
@@ -132,11 +132,11 @@ extension ImageCheck {
   private mutating func reportUnbound(
     _ reference: LinkObject.Reference, of index: Int, _ left: inout [ByteName]
   ) {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     let version = object.version(at: reference.version)
     if let version, isNodeMissing(version) { return }
-    if image.missing.contains(where: { $0.mayProvide(reference, of: object) }) { return }
-    let path = image.loaded[index].path ?? object.path
+    if process.missing.contains(where: { $0.mayProvide(reference, of: object) }) { return }
+    let path = process.loaded[index].path ?? object.path
     guard loader.cache.isRelocated(reference, of: object, at: path) else { return }
     let name = object.name(of: reference)
     if let other = objectWithOtherVersion(of: name) {
@@ -182,11 +182,11 @@ extension ImageCheck {
   }
 
   private func objectWithOtherVersion(of name: ByteName) -> Int? {
-    image.loaded.indices.first { !image.loaded[$0].object.definitions(of: name).isEmpty }
+    process.loaded.indices.first { !process.loaded[$0].object.definitions(of: name).isEmpty }
   }
 
   private func versionsWords(of name: ByteName, in index: Int) -> String {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     let names = object.definitions(of: name).compactMap { object.version(at: $0.version)?.name }
     return names.isEmpty
       ? "without a version"
@@ -194,7 +194,7 @@ extension ImageCheck {
   }
 
   private func providerElsewhere(of name: ByteName, _ version: LinkObject.Version?) -> Provider? {
-    guard let header = image.loaded[0].object.header else { return nil }
+    guard let header = process.loaded[0].object.header else { return nil }
     return loader.providers.first { provider in
       guard let object = provider.object(for: header),
         !scope.objects.contains(where: { $0 === object })
@@ -214,7 +214,7 @@ extension ImageCheck {
   }
 
   private func providersWords(except index: Int) -> String {
-    let others = image.loaded.indices.filter { $0 != index && $0 != 0 }.map { name(of: $0) }
+    let others = process.loaded.indices.filter { $0 != index && $0 != 0 }.map { name(of: $0) }
     switch others.count {
     case 0: return "nothing is loaded that could provide it"
     case 1: return "\(others[0]) does not provide it"
@@ -225,7 +225,7 @@ extension ImageCheck {
 
   /// Names the promised symbol that is the most like one that is not.
   private mutating func relativeCure(of name: ByteName) -> String? {
-    for (index, loaded) in image.loaded.enumerated() where loaded.step == .given {
+    for (index, loaded) in process.loaded.enumerated() where loaded.step == .given {
       guard let relative = relatives.find(like: name, in: loaded.object) else { continue }
       return "\(self.name(of: index)) has \(relative.words()); is that one meant?"
     }
@@ -235,9 +235,9 @@ extension ImageCheck {
   // MARK: What an ABI wants of the program
 
   private mutating func checkWanted(by index: Int) {
-    guard isProgram, image.missing.isEmpty else { return }
-    let object = image.loaded[index].object
-    guard image.loaded[index].needed.allSatisfy({ $0 != nil }) else { return }
+    guard isProgram, process.missing.isEmpty else { return }
+    let object = process.loaded[index].object
+    guard process.loaded[index].needed.allSatisfy({ $0 != nil }) else { return }
     for reference in object.references where !reference.isWeak {
       guard scope.lookUp(reference, of: object) == nil else { continue }
       let line = object.abi.map { Int($0.symbols[Int(reference.index)].sourceLine) } ?? 0
@@ -255,7 +255,7 @@ extension ImageCheck {
     _ code: FindingCode, severity: Severity? = nil, _ reference: LinkObject.Reference,
     of index: Int, _ match: LookupScope.Match?, _ message: String, cure: String? = nil
   ) {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     report(
       code, severity: severity, symbol: object.name(of: reference),
       version: object.version(at: reference.version)?.name, of: index,
@@ -264,14 +264,14 @@ extension ImageCheck {
 
   /// The place of a definition in an ABI text.
   private func place(_ match: LookupScope.Match) -> String {
-    let object = image.loaded[match.object].object
+    let object = process.loaded[match.object].object
     guard match.definition.source >= 0, let abi = object.abi else { return object.path }
     let line = abi.symbols[Int(match.definition.source)].sourceLine
     return line == 0 ? object.path : "\(object.path):\(line)"
   }
 
   func describe(_ reference: LinkObject.Reference, of index: Int) -> String {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     let version = object.version(at: reference.version).map { "@" + $0.name.spelled } ?? ""
     return object.name(of: reference).words(version: version)
   }

@@ -3,18 +3,18 @@ internal import Findings
 internal import Support
 
 // Version nodes: what the dynamic linker checks before it looks up a symbol.
-extension ImageCheck {
+extension ProcessCheck {
   /// As `_dl_check_map_versions` does (glibc, elf/dl-version.c).
   mutating func checkVersionNeeds(of index: Int) {
-    let object = image.loaded[index].object
+    let object = process.loaded[index].object
     var unchecked: Set<ByteName> = []
     for version in object.versions {
       guard let version, let file = version.file else { continue }
-      guard let provider = image.loaded.firstIndex(where: { $0.isNamed(file) }) else {
+      guard let provider = process.loaded.firstIndex(where: { $0.isNamed(file) }) else {
         // A missing library is reported as such.
         continue
       }
-      let target = image.loaded[provider].object
+      let target = process.loaded[provider].object
       guard target.hasVersionDefinitions else {
         if unchecked.insert(file).inserted {
           report(
@@ -36,7 +36,7 @@ extension ImageCheck {
   /// Whether the version node itself is not there, which has been reported.
   func isNodeMissing(_ version: LinkObject.Version) -> Bool {
     guard let file = version.file,
-      let target = image.loaded.first(where: { $0.isNamed(file) })?.object
+      let target = process.loaded.first(where: { $0.isNamed(file) })?.object
     else { return false }
     return target.hasVersionDefinitions && !target.definedVersions.contains(version.name)
   }

@@ -5,9 +5,9 @@ internal import Support
 internal import SystemPackage
 
 // What is loaded, and from where.
-extension ImageCheck {
+extension ProcessCheck {
   mutating func checkInterpreter() {
-    guard let interpreter = image.loaded[0].object.interpreter else { return }
+    guard let interpreter = process.loaded[0].object.interpreter else { return }
     let path = String(decoding: interpreter.bytes, as: UTF8.self)
     reportKernelLinker(path.split(separator: "/").last.map(String.init) ?? path, of: 0, "names")
     guard let sysroot = loader.sysroot, path.hasPrefix("/"), sysroot.locate(path) == nil else {
@@ -21,7 +21,7 @@ extension ImageCheck {
   /// Without a sysroot nothing is searched for, but a stub beside the program would be found.
   mutating func checkRunPaths() {
     guard loader.sysroot == nil else { return }
-    let program = image.loaded[0]
+    let program = process.loaded[0]
     guard let runPath = program.object.dynamic.runpath ?? program.object.dynamic.rpath else {
       return
     }
@@ -39,7 +39,7 @@ extension ImageCheck {
   }
 
   mutating func checkLoaded(_ index: Int) {
-    let loaded = image.loaded[index]
+    let loaded = process.loaded[index]
     if loaded.isKernelSpecificName, let loader = loaded.loader {
       reportKernelLinker(loaded.name.spelled, of: loader, "needs")
     }
@@ -62,7 +62,7 @@ extension ImageCheck {
     }
   }
 
-  mutating func report(_ missing: ProcessImage.Missing) {
+  mutating func report(_ missing: LoadedProcess.Missing) {
     let name = missing.name.spelled
     var message = "needs \(name), "
     var cure: String?
@@ -93,9 +93,9 @@ extension ImageCheck {
   }
 
   /// Symbols that are not found and may be in a library that is missing.
-  private func countOfSymbols(perhapsIn missing: ProcessImage.Missing) -> Int {
+  private func countOfSymbols(perhapsIn missing: LoadedProcess.Missing) -> Int {
     var names: Set<ByteName> = []
-    for loaded in image.loaded where loaded.object.origin == .file {
+    for loaded in process.loaded where loaded.object.origin == .file {
       let object = loaded.object
       for reference in object.references where !reference.isWeak {
         guard missing.mayProvide(reference, of: object),
@@ -108,8 +108,8 @@ extension ImageCheck {
   }
 
   mutating func checkUnusedNeeds() {
-    guard image.loaded[0].object.needed.count > 1 || !used.isEmpty else { return }
-    for (name, index) in zip(image.loaded[0].object.needed, image.loaded[0].needed) {
+    guard process.loaded[0].object.needed.count > 1 || !used.isEmpty else { return }
+    for (name, index) in zip(process.loaded[0].object.needed, process.loaded[0].needed) {
       guard let index, index != 0, !used.contains(index) else { continue }
       report(.neededUnused, of: 0, "needs \(name.spelled) and uses nothing of it")
     }
