@@ -5,9 +5,10 @@ public import SystemPackage
 ///
 ///     PATTERN finding-code [kernel=K,…] [arch=A,…] # reason
 ///
-/// PATTERN is a glob for the mangled name, for `NAME@VERSION`, or for the demangled name; with
-/// blanks in it, it is written in quotes. The code may be `*`. With conditions an entry accepts
-/// findings only when all builds that they concern are among those named.
+/// PATTERN is a glob for the mangled name, for `NAME@VERSION`, or for the demangled name; of what is
+/// about no symbol, for the version or the needed library, or else the file. With blanks in it, it
+/// is written in quotes. The code may be `*`. With conditions an entry accepts findings only when
+/// all builds that they concern are among those named.
 public struct AllowFile: Sendable {
   package struct Entry: Sendable {
     package var pattern: Glob
@@ -92,8 +93,8 @@ extension AllowFile.Entry {
   }
 }
 
-/// The names of a finding's symbol by which a pattern may mean it. The demangled one is made when
-/// it is first needed.
+/// The names by which a pattern may mean a finding: those of its identity. The demangled one is made
+/// when it is first needed.
 private struct CandidateNames {
   private let finding: Finding
   private lazy var demangled: String? = finding.demangled
@@ -102,7 +103,11 @@ private struct CandidateNames {
 
   mutating func match(_ pattern: Glob) -> Bool {
     if pattern.pattern == "*" { return true }
-    guard let symbol = finding.symbol else { return false }
+    guard let symbol = finding.symbol else {
+      let names = [finding.version, finding.needed].compactMap { $0?.bytes }
+      return (names.isEmpty ? [Array((finding.object ?? "").utf8)] : names)
+        .contains { $0.withUnsafeBytes(pattern.matches) }
+    }
     if symbol.bytes.withUnsafeBytes(pattern.matches) { return true }
     if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) })
     {

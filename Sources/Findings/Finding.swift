@@ -38,13 +38,26 @@ public struct Finding: Hashable, Sendable {
 
   public var code: FindingCode
   public var severity: Severity
+  /// The file that is at fault: a program, a library or a text, as the user named it. Nil when the
+  /// cause is in no single file.
+  public var object: String?
   /// The mangled name. Of names that are paired, the first.
   public var symbol: ByteName?
   /// `VERSION`, without its `@`.
   public var version: ByteName?
   public var isDefaultVersion: Bool
-  /// The builds that the finding is about, sorted.
+  /// The name of the library that it is about, as a NEEDED entry (`DT_NEEDED`), a version need
+  /// (`vn_file`) or an interpreter (`PT_INTERP`) spells it.
+  public var needed: ByteName?
+  /// What it is about where no name tells: an instruction's address, a question.
+  public var part: String?
+  /// The builds that the finding is about, or the files in whose processes it was met, sorted.
   public var builds: [Build]
+  /// The files that need ``needed`` or refer to ``symbol``, sorted, where the cause is in none of
+  /// them.
+  public var neededBy: [String] = []
+  /// The symbols that it concerns, sorted, where it is about more than ``symbol``.
+  public var symbols: [ByteName] = []
   /// The facts side by side.
   public var details: [Detail]
   /// The names that one declaration has in the builds, where they are not the same.
@@ -53,25 +66,36 @@ public struct Finding: Hashable, Sendable {
   public var remark: String?
   /// Where to look first: the line of the ABI text, or the file that is checked.
   public var place: Place?
-  /// What is the case, in one sentence without a full stop.
+  /// What is the case, in one sentence without a full stop. Without counts and examples, which are
+  /// in ``builds``, ``neededBy`` and ``symbols``.
   public var message: String
   /// What to do about this very finding; the code's cure otherwise.
   public var cure: String
   /// Set when an allow file accepts the finding; it does not count then.
   public var allowance: Allowance?
 
+  /// - Parameters:
+  ///   - severity: that of the code when nil.
+  ///   - object: the file of `place` when nil. Findings with `neededBy` have none.
+  ///   - cure: that of the code when nil.
   public init(
-    _ code: FindingCode, severity: Severity? = nil, symbol: ByteName? = nil,
-    version: ByteName? = nil, isDefaultVersion: Bool = false, builds: [Build] = [],
-    details: [Detail] = [], remark: String? = nil, place: Place? = nil, message: String,
-    cure: String? = nil
+    _ code: FindingCode, severity: Severity? = nil, object: String? = nil,
+    symbol: ByteName? = nil, version: ByteName? = nil, isDefaultVersion: Bool = false,
+    needed: ByteName? = nil, part: String? = nil, builds: [Build] = [], neededBy: [String] = [],
+    symbols: [ByteName] = [], details: [Detail] = [], remark: String? = nil, place: Place? = nil,
+    message: String, cure: String? = nil
   ) {
     self.code = code
     self.severity = severity ?? code.severity
+    self.object = object ?? (neededBy.isEmpty ? place?.path : nil)
     self.symbol = symbol
     self.version = version
     self.isDefaultVersion = isDefaultVersion
+    self.needed = needed
+    self.part = part
     self.builds = builds
+    self.neededBy = neededBy
+    self.symbols = symbols
     self.details = details
     self.remark = remark
     self.place = place

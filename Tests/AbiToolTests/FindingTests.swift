@@ -57,6 +57,24 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     #expect(findings.map { $0.allowance != nil } == [true, false])
   }
 
+  @Test func entryMayNameTheLibraryOrTheFile() throws {
+    let allow = try allowFile(
+      """
+      libblas.so.* needed-not-found # optional
+      mods/*.so left-to-program # plug-ins
+
+      """)
+    var findings = [
+      Finding(.neededNotFound, needed: "libblas.so.3", neededBy: ["a.so"], message: "not there"),
+      Finding(.neededNotFound, needed: "libz.so.1", neededBy: ["libblas.so.3"], message: "gone"),
+      Finding(.leftToProgram, object: "mods/a.so", symbols: ["host"], message: "left"),
+      // A pattern for names is none for files.
+      Finding(.leftToProgram, object: "mods/b.so", symbol: "libblas", message: "left"),
+    ]
+    allow.apply(to: &findings, builds: [])
+    #expect(findings.map { $0.allowance != nil } == [true, false, true, false])
+  }
+
   @Test func entryWithoutUseIsAFinding() throws {
     let allow = try allowFile(
       "gone kernel-specific # was there once\nfoc_* * kernel=foc # not built here\n")

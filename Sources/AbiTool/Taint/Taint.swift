@@ -72,7 +72,7 @@ public enum Taint {
 
   static func notKnown(_ what: String, _ reason: String, _ build: Build) -> Finding {
     Finding(
-      .notKnown, builds: [build], remark: what, place: .init(path: build.path),
+      .notKnown, part: what, builds: [build], remark: what, place: .init(path: build.path),
       message: "\(what): \(reason)")
   }
 
@@ -91,8 +91,8 @@ public enum Taint {
     if site.evidence == .sweep { message += "; perhaps data, read in a row" }
     if line != nil { message += " (\(build.path))" }
     return Finding(
-      site.instruction.isPrivileged ? .privilegedInstruction : .systemCall,
-      symbol: site.function?.name.map { ByteName($0) }, builds: [build],
+      site.instruction.isPrivileged ? .privilegedInstruction : .systemCall, object: build.path,
+      symbol: site.function?.name.map { ByteName($0) }, part: site.place, builds: [build],
       remark: "\(site.text) at \(site.place)" + (site.evidence == .sweep ? ", plain sweep" : ""),
       place: line.map { .init(path: $0.file, line: $0.line) } ?? .init(path: build.path),
       message: message)

@@ -13,8 +13,8 @@ extension ProcessCheck {
     guard let sysroot = loader.sysroot, path.hasPrefix("/"), sysroot.locate(path) == nil else {
       return
     }
-    report(
-      .interpreterMissing, of: 0,
+    reportNeed(
+      .interpreterMissing, needed: interpreter, of: 0,
       "the dynamic linker \(path) that the program names is not there")
   }
 
@@ -33,7 +33,8 @@ extension ProcessCheck {
         let path = "\(directory)/\(String(decoding: name.bytes, as: UTF8.self))"
         guard loader.cache.entry(at: path).object?.isStub == true else { continue }
         report(
-          .stubAtRunTime, of: 0, "the run path leads to \(path), which is a stub for linking")
+          .stubAtRunTime, needed: name, of: 0,
+          "the run path leads to \(path), which is a stub for linking")
       }
     }
   }
@@ -47,7 +48,7 @@ extension ProcessCheck {
       return
     }
     report(
-      .stubAtRunTime, of: by,
+      .stubAtRunTime, needed: loaded.name, of: by,
       "\(loaded.name.spelled) is found \(loaded.step.words) as \(loaded.path ?? ""), which is a stub for linking"
     )
   }
@@ -64,27 +65,23 @@ extension ProcessCheck {
 
   mutating func report(_ missing: LoadedProcess.Missing) {
     let name = missing.name.spelled
-    var message = "needs \(name), "
+    let message: String
     var cure: String?
     if loader.sysroot == nil {
-      message += "and no ABI or library of that name was given"
+      message = "\(name): no ABI or library of that name was given"
       cure = "give its ABI with --abi or the library with --library, or a system with --sysroot"
     } else if missing.unusable.isEmpty {
-      message += "which is not there"
+      message = "\(name) is not there"
       if !missing.directories.isEmpty {
         cure = "searched: \(Self.unique(missing.directories).joined(separator: ", "))"
       }
     } else {
-      message += "which cannot be loaded: \(missing.unusable.joined(separator: "; "))"
-    }
-    let count = missing.loader == 0 ? countOfSymbols(perhapsIn: missing) : 0
-    if count > 0 {
-      message += "; \(count == 1 ? "1 symbol is" : "\(count) symbols are") not found without it"
+      message = "\(name) cannot be loaded: \(missing.unusable.joined(separator: "; "))"
     }
     // What the program that loads a library has loaded already need not be found again.
-    report(
-      .neededNotFound, severity: isWithoutProgram ? .warning : nil, of: missing.loader, message,
-      cure: cure)
+    reportNeed(
+      .neededNotFound, severity: isWithoutProgram ? .warning : nil, needed: missing.name,
+      symbols: symbols(perhapsIn: missing), of: missing.loader, message, cure: cure)
   }
 
   private static func unique(_ names: [String]) -> [String] {
@@ -92,26 +89,18 @@ extension ProcessCheck {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// Symbols that are not found and may be in a library that is missing.
-  private func countOfSymbols(perhapsIn missing: LoadedProcess.Missing) -> Int {
-    var names: Set<ByteName> = []
-    for loaded in process.loaded where loaded.object.origin == .file {
-      let object = loaded.object
-      for reference in object.references where !reference.isWeak {
-        guard missing.mayProvide(reference, of: object),
-          scope.lookUp(reference, of: object) == nil
-        else { continue }
-        names.insert(object.name(of: reference))
-      }
-    }
-    return names.count
+  /// Symbols that are not found and may be in a library that is missing: by the name of the library
+  /// that they are wanted of, or, when they are wanted of none by name, any.
+  private func symbols(perhapsIn missing: LoadedProcess.Missing) -> [ByteName] {
+    (unbound[missing.name] ?? []).union(unbound[nil] ?? []).sorted()
   }
 
   mutating func checkUnusedNeeds() {
     guard process.loaded[0].object.needed.count > 1 || !used.isEmpty else { return }
     for (name, index) in zip(process.loaded[0].object.needed, process.loaded[0].needed) {
       guard let index, index != 0, !used.contains(index) else { continue }
-      report(.neededUnused, of: 0, "needs \(name.spelled) and uses nothing of it")
+      report(
+        .neededUnused, needed: name, of: 0, "needs \(name.spelled) and uses nothing of it")
     }
   }
 }

@@ -33,7 +33,7 @@ extension ProcessCheck {
     let definition = match.definition
     if let clash = Self.clash(reference.type, definition.type) {
       reportSymbol(
-        .typeClash, reference, of: index, match,
+        .typeClash, reference, of: index,
         "\(clash.wanted), and \(name(of: match.object)) has \(clash.given) of that name")
     }
     if let size = reference.copySize { checkCopy(size, reference, of: index, match) }
@@ -68,13 +68,13 @@ extension ProcessCheck {
     let provider = name(of: match.object)
     if definition.isProtected {
       reportSymbol(
-        .copyProtected, reference, of: index, match,
+        .copyProtected, reference, of: index,
         "holds a copy, and it is protected in \(provider)")
     }
     // Plain symbol files do not tell the size of weak data.
     guard definition.size > 0, definition.size != size else { return }
     reportSymbol(
-      size < definition.size ? .copyCut : .copyLarger, reference, of: index, match,
+      size < definition.size ? .copyCut : .copyLarger, reference, of: index,
       "holds a copy of \(size) bytes, and the object has \(definition.size) bytes in \(provider)")
   }
 
@@ -88,7 +88,7 @@ extension ProcessCheck {
     let kernels = abi.condition(of: symbol).kernels
     guard !kernels.isEmpty else { return }
     reportSymbol(
-      .kernelSymbol, reference, of: index, match,
+      .kernelSymbol, reference, of: index,
       "uses it, and it exists on \(kernels.joined(separator: ", ")) only (\(place(match)))")
   }
 
@@ -104,8 +104,8 @@ extension ProcessCheck {
       }
       guard isThere else { continue }
       let (first, second) = (name(of: match.object), name(of: other))
-      reportSymbol(
-        .foundTwice, reference, of: index, match,
+      reportNeededSymbol(
+        .foundTwice, object: second, reference, of: index,
         "is bound to \(first), which is needed before \(second); both have the symbol")
       return
     }
@@ -135,28 +135,30 @@ extension ProcessCheck {
     let object = process.loaded[index].object
     let version = object.version(at: reference.version)
     if let version, isNodeMissing(version) { return }
-    if process.missing.contains(where: { $0.mayProvide(reference, of: object) }) { return }
+    let name = object.name(of: reference)
+    if process.missing.contains(where: { $0.mayProvide(reference, of: object) }) {
+      unbound[version?.file, default: []].insert(name)
+      return
+    }
     let path = process.loaded[index].path ?? object.path
     guard loader.cache.isRelocated(reference, of: object, at: path) else { return }
-    let name = object.name(of: reference)
     if let other = objectWithOtherVersion(of: name) {
       let versions = versionsWords(of: name, in: other)
-      reportSymbol(
-        .versionMissing, reference, of: index, nil,
-        "wants it, and \(self.name(of: other)) has it \(versions)")
+      reportNeededSymbol(
+        .versionMissing, reference, of: index, "\(self.name(of: other)) has it \(versions)")
       return
     }
     let elsewhere = providerElsewhere(of: name, version)
     if let elsewhere, let abi = promise(of: elsewhere) {
-      reportSymbol(
-        .undefinedSymbol, reference, of: index, nil,
-        "wants it, and \(abi.path) does not promise it, although \(elsewhere.path) has it",
+      reportNeededSymbol(
+        .undefinedSymbol, reference, of: index,
+        "\(abi.path) does not promise it, although \(elsewhere.path) has it",
         cure: WeakCxx.isCxx(name) ? "--suggest prints the line to add to the ABI" : nil)
       return
     }
     if let provider = elsewhere {
       reportSymbol(
-        .notLinked, severity: isProgram ? nil : .warning, reference, of: index, nil,
+        .notLinked, severity: isProgram ? nil : .warning, reference, of: index,
         "wants it of \(provider.path), which nothing that is loaded needs",
         cure: "link with \(provider.commonName), or with its stub")
       return
@@ -165,20 +167,20 @@ extension ProcessCheck {
       left.append(name)
       return
     }
-    reportSymbol(
-      .undefinedSymbol, reference, of: index, nil, "wants it, and \(providersWords(except: index))",
+    let file = version?.file.flatMap { file in
+      process.loaded.firstIndex { $0.isNamed(file) }.map { self.name(of: $0) }
+    }
+    reportNeededSymbol(
+      .undefinedSymbol, reference, of: index,
+      file.map { "\($0) does not define it" } ?? "nothing that is loaded defines it",
       cure: relativeCure(of: name))
   }
 
   /// One finding for all symbols: a plug-in may have hundreds.
   private mutating func reportLeft(_ names: [ByteName], of index: Int) {
-    let sorted = names.sorted()
-    let shown = sorted.prefix(3).map { Demangler.demangle($0.bytes) ?? $0.spelled }
-    var message = "leaves \(shown.joined(separator: ", "))"
-    if names.count > shown.count { message += " and \(names.count - shown.count) more symbols" }
     report(
-      .leftToProgram, symbol: sorted.count == 1 ? sorted[0] : nil, of: index,
-      message + " to the program that loads it")
+      .leftToProgram, symbols: Set(names).sorted(), of: index,
+      "leaves symbols to the program that loads it")
   }
 
   private func objectWithOtherVersion(of name: ByteName) -> Int? {
@@ -213,16 +215,6 @@ extension ProcessCheck {
     }
   }
 
-  private func providersWords(except index: Int) -> String {
-    let others = process.loaded.indices.filter { $0 != index && $0 != 0 }.map { name(of: $0) }
-    switch others.count {
-    case 0: return "nothing is loaded that could provide it"
-    case 1: return "\(others[0]) does not provide it"
-    case 2: return "neither \(others[0]) nor \(others[1]) provides it"
-    default: return "none of the \(others.count) libraries that are loaded provides it"
-    }
-  }
-
   /// Names the promised symbol that is the most like one that is not.
   private mutating func relativeCure(of name: ByteName) -> String? {
     for (index, loaded) in process.loaded.enumerated() where loaded.step == .given {
@@ -251,15 +243,28 @@ extension ProcessCheck {
 
   // MARK: Words
 
+  /// Reports what is wrong with the way in which an object refers to a symbol.
   private mutating func reportSymbol(
     _ code: FindingCode, severity: Severity? = nil, _ reference: LinkObject.Reference,
-    of index: Int, _ match: LookupScope.Match?, _ message: String, cure: String? = nil
+    of index: Int, _ message: String, cure: String? = nil
   ) {
     let object = process.loaded[index].object
     report(
       code, severity: severity, symbol: object.name(of: reference),
       version: object.version(at: reference.version)?.name, of: index,
       "\(describe(reference, of: index)): \(message)", cure: cure)
+  }
+
+  /// Reports a symbol that is not there, or there twice, for an object that refers to it.
+  private mutating func reportNeededSymbol(
+    _ code: FindingCode, object: String? = nil, _ reference: LinkObject.Reference, of index: Int,
+    _ message: String, cure: String? = nil
+  ) {
+    let wanting = process.loaded[index].object
+    let version = wanting.version(at: reference.version)
+    reportNeed(
+      code, object: object, symbol: wanting.name(of: reference), version: version?.name,
+      needed: version?.file, of: index, "\(describe(reference, of: index)): \(message)", cure: cure)
   }
 
   /// The place of a definition in an ABI text.

@@ -17,18 +17,18 @@ extension ProcessCheck {
       let target = process.loaded[provider].object
       guard target.hasVersionDefinitions else {
         if unchecked.insert(file).inserted {
-          report(
-            .versionUnchecked, of: index,
-            "needs \(version.name.spelled) of \(file.spelled), and \(name(of: provider)) has no versions"
+          reportNeed(
+            .versionUnchecked, needed: file, of: index,
+            "\(name(of: provider)) has no versions, and one of it is needed"
           )
         }
         continue
       }
       guard !target.definedVersions.contains(version.name) else { continue }
-      report(
+      reportNeed(
         .versionMissing, severity: version.isWeak ? .warning : nil, version: version.name,
-        of: index,
-        "needs version \(version.name.spelled) of \(file.spelled), which \(name(of: provider)) does not define"
+        needed: file, of: index,
+        "\(name(of: provider)) does not define version \(version.name.spelled) of \(file.spelled)"
       )
     }
   }

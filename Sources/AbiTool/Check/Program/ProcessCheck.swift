@@ -16,6 +16,9 @@ struct ProcessCheck {
   var relatives = NearestDefinitions()
   /// Objects whose symbols the file uses, by index.
   var used: Set<Int> = []
+  /// Symbols that are not found and may be in a library that is missing, by the library that the
+  /// reference names.
+  var unbound: [ByteName?: Set<ByteName>] = [:]
 
   init(process: LoadedProcess, loader: Loader, options: ProgramCheck.Options, file: String) {
     self.process = process
@@ -29,11 +32,11 @@ struct ProcessCheck {
     checkInterpreter()
     checkRunPaths()
     for index in process.loaded.indices { checkLoaded(index) }
-    for missing in process.missing { report(missing) }
     for index in process.loaded.indices {
       checkVersionNeeds(of: index)
       checkReferences(of: index)
     }
+    for missing in process.missing { report(missing) }
     checkUnusedNeeds()
   }
 
@@ -48,15 +51,33 @@ struct ProcessCheck {
     index == 0 ? file : process.loaded[index].object.path
   }
 
+  /// Reports what is wrong with an object of the process.
   mutating func report(
     _ code: FindingCode, severity: Severity? = nil, symbol: ByteName? = nil,
-    version: ByteName? = nil, of index: Int, place: Finding.Place? = nil, _ message: String,
-    cure: String? = nil
+    version: ByteName? = nil, needed: ByteName? = nil, symbols: [ByteName] = [], of index: Int,
+    _ message: String, cure: String? = nil
   ) {
     findings.append(
       Finding(
-        code, severity: severity, symbol: symbol, version: version,
-        builds: [Build(path: file)],
-        place: place ?? Finding.Place(path: name(of: index)), message: message, cure: cure))
+        code, severity: severity, symbol: symbol, version: version, needed: needed,
+        builds: [Build(path: file)], symbols: symbols, place: Finding.Place(path: name(of: index)),
+        message: message, cure: cure))
+  }
+
+  /// Reports what an object of the process needs and does not get. That is one finding, however
+  /// many objects need it.
+  ///
+  /// - Parameter object: the file at fault, where there is one.
+  mutating func reportNeed(
+    _ code: FindingCode, severity: Severity? = nil, object: String? = nil,
+    symbol: ByteName? = nil, version: ByteName? = nil, needed: ByteName? = nil,
+    symbols: [ByteName] = [], of index: Int, _ message: String, cure: String? = nil
+  ) {
+    let user = name(of: index)
+    findings.append(
+      Finding(
+        code, severity: severity, object: object, symbol: symbol, version: version,
+        needed: needed, builds: [Build(path: file)], neededBy: [user], symbols: symbols,
+        place: Finding.Place(path: user), message: message, cure: cure))
   }
 }

@@ -38,10 +38,9 @@ public struct ProgramCheck: Sendable {
       process: try load(program, at: path.string), loader: loader, options: options,
       file: path.string)
     check.run()
-    // What was found by linking has the better words.
-    let known = Set(check.findings.map { Tie(code: $0.code, symbol: $0.symbol) })
-    return check.findings
-      + ties.filter { !known.contains(Tie(code: $0.code, symbol: $0.symbol)) }
+    // What was found by linking has the better words, and the version.
+    let known = Set(check.findings.map(Self.tie))
+    return check.findings + ties.filter { !known.contains(Self.tie($0)) }
   }
 
   /// The process of a program, with the ABIs as they are on its target.
@@ -52,9 +51,10 @@ public struct ProgramCheck: Sendable {
     return loader.load(program, at: path)
   }
 
-  private struct Tie: Hashable {
-    var code: FindingCode
-    var symbol: ByteName?
+  private static func tie(_ finding: Finding) -> Finding.Identity {
+    var identity = finding.identity
+    identity.version = nil
+    return identity
   }
 
   /// Nil for a statically linked program, which needs nothing.
