@@ -42,6 +42,79 @@ private func check(_ arguments: [String]) throws -> Outcome {
     #expect(outcome.text.contains("n::open(int) (_ZN1n4openEi); is that one meant?"))
   }
 
+  // MARK: One cause, one finding
+
+  /// Findings of one code in a report as JSON.
+  private func findings(_ code: String, _ outcome: Outcome) throws -> [[String: Any]] {
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any])
+    return (report["findings"] as? [[String: Any]] ?? []).filter { $0["code"] as? String == code }
+  }
+
+  /// Programs that load more and more libraries beside `libraries`, and all of what they load.
+  private func programs(
+    _ count: Int, calling function: String, of libraries: [String], in directory: TemporaryDirectory
+  ) throws -> (programs: [String], extras: [String]) {
+    let extras = try (0..<count).map {
+      try directory.library("libextra\($0).so", "int extra\($0);")
+    }
+    let programs = try (0..<count).map { number in
+      try directory.program(
+        "int \(function)(void); int main(void) { return \(function)(); }", as: "program\(number)",
+        ["-Wl,--no-as-needed"] + libraries + extras.prefix(number),
+        ["-Wl,--unresolved-symbols=ignore-all"])
+    }
+    return (programs, extras)
+  }
+
+  @Test func oneLostSymbolIsOneFindingInAllProcesses() throws {
+    let directory = try TemporaryDirectory()
+    let complete = try directory.library("libz.so.1", "int crc(void) { return 1; }")
+    let user = try directory.library(
+      "libpng.so", "int crc(void); int png(void) { return crc(); }", [complete])
+    let (programs, extras) = try programs(4, calling: "png", of: [user], in: directory)
+    let other = try TemporaryDirectory()
+    let cut = try other.library("libz.so.1", "int adler(void) { return 1; }")
+    let system = ["libc.so.6", "ld-linux-x86-64.so.2"]
+    let outcome = try check(
+      ["--format", "json", "--program"] + programs + ["--library", cut, user] + extras
+        + system.map(systemLibrary))
+    #expect(outcome.status == 1)
+    let found = try findings("undefined-symbol", outcome)
+    #expect(found.count == 1, "\(outcome.text)")
+    #expect(found.first?["symbol"] as? String == "crc")
+    #expect(found.first?["neededBy"] as? [String] == [user])
+    #expect((found.first?["builds"] as? [Int])?.count == 4)
+  }
+
+  @Test func oneMissingLibraryIsOneFindingWithAllThatNeedIt() throws {
+    let directory = try TemporaryDirectory()
+    let blas = try directory.library(
+      "libblas.so.3", "int ddot(void) { return 1; } int dgemm(void) { return 1; }")
+    let users = try ["ddot", "dgemm", "ddot"].enumerated().map { number, function in
+      try directory.library(
+        "libuser\(number).so",
+        "int \(function)(void); int user\(number)(void) { return \(function)(); }", [blas])
+    }
+    let (programs, extras) = try programs(5, calling: "user0", of: users, in: directory)
+    let arguments =
+      ["--program"] + programs + ["--library"] + users + extras
+      + (try ["libc.so.6", "ld-linux-x86-64.so.2"].map(systemLibrary))
+    let outcome = try check(["--format", "json"] + arguments)
+    #expect(outcome.status == 1)
+    let found = try findings("needed-not-found", outcome)
+    #expect(found.count == 1, "\(outcome.text)")
+    #expect(found.first?["needed"] as? String == "libblas.so.3")
+    #expect(found.first?["neededBy"] as? [String] == users.sorted())
+    #expect(found.first?["symbols"] as? [String] == ["ddot", "dgemm"])
+    #expect((found.first?["builds"] as? [Int])?.count == 5)
+    // Lines are broken at 100 columns.
+    let words = try check(arguments).text.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+    #expect(words.contains("needed by 3 files: \(users.sorted()[0]), "), "\(words)")
+    #expect(words.contains("met in 5 files: \(programs.sorted()[0]), "), "\(words)")
+  }
+
   // MARK: The demo
 
   private func demo() throws -> (directory: URL, abi: String) {

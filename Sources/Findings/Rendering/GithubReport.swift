@@ -12,7 +12,7 @@ enum GithubReport {
         if let column = place.column { properties.append("col=\(column)") }
       }
       properties.append("title=\(escaped(finding.code.title, isProperty: true))")
-      let message = "\(finding.message) [\(finding.code)]; \(finding.cure)"
+      let message = "\(finding.sentence) [\(finding.code)]; \(finding.cure)"
       text += "::\(command(finding.severity)) \(properties.joined(separator: ","))"
       text += "::\(escaped(message, isProperty: false))\n"
     }

@@ -49,13 +49,18 @@ enum JsonReport {
   ) {
     json.field("code", finding.code.name)
     json.field("severity", finding.severity.rawValue)
+    if let object = finding.object { json.field("object", object) }
     if let symbol = finding.symbol { json.field("symbol", symbol.spelled) }
     if let demangled = finding.demangled { json.field("demangled", demangled) }
     if let version = finding.version {
       json.field("symbolVersion", version.spelled)
       json.field("defaultVersion", finding.isDefaultVersion)
     }
+    if let needed = finding.needed { json.field("needed", needed.spelled) }
+    if let part = finding.part { json.field("part", part) }
     write(finding.builds, "builds", numbers, to: &json)
+    write(finding.neededBy, "neededBy", to: &json)
+    write(finding.symbols.map(\.spelled), "symbols", to: &json)
     write(finding.spellings, "spellings", numbers, to: &json)
     write(finding.details, "details", numbers, to: &json)
     if let remark = finding.remark { json.field("remark", remark) }
@@ -84,6 +89,12 @@ enum JsonReport {
         }
       }
     }
+  }
+
+  private static func write(_ texts: [String], _ key: String, to json: inout JsonWriter) {
+    guard !texts.isEmpty else { return }
+    json.key(key)
+    json.array { json in for text in texts { json.string(text) } }
   }
 
   /// Builds by their place in the report's list.

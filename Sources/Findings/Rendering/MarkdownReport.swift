@@ -52,8 +52,8 @@ enum MarkdownReport {
   }
 
   private static func sentence(_ finding: Finding) -> String {
-    guard let place = finding.place else { return finding.message }
-    return "\(place.path)\(place.line.map { ":\($0)" } ?? ""): \(finding.message)"
+    guard let place = finding.place, finding.neededBy.count < 2 else { return finding.sentence }
+    return "\(place.path)\(place.line.map { ":\($0)" } ?? ""): \(finding.sentence)"
   }
 
   /// A code span that holds within a cell of a table (GFM 4.10, 6.1).

@@ -4,9 +4,12 @@ internal import Support
 enum SarifReport {
   package static func text(of report: Report) -> [UInt8] {
     var rules: [FindingCode] = []
-    for finding in report.findings where !rules.contains(finding.code) {
+    var numbers: [FindingCode: Int] = [:]
+    for finding in report.findings where numbers[finding.code] == nil {
+      numbers[finding.code] = rules.count
       rules.append(finding.code)
     }
+    var fingerprints = Fingerprints()
     var json = JsonWriter()
     json.object { json in
       json.field("$schema", "https://json.schemastore.org/sarif-2.1.0.json")
@@ -23,7 +26,9 @@ enum SarifReport {
           json.key("results")
           json.array { json in
             for finding in report.findings {
-              json.object { json in write(finding, rules, to: &json) }
+              json.object { json in
+                write(finding, rule: numbers[finding.code], &fingerprints, to: &json)
+              }
             }
           }
         }
@@ -52,25 +57,24 @@ enum SarifReport {
   }
 
   private static func write(
-    _ finding: Finding, _ rules: [FindingCode], to json: inout JsonWriter
+    _ finding: Finding, rule: Int?, _ fingerprints: inout Fingerprints, to json: inout JsonWriter
   ) {
     json.field("ruleId", finding.code.name)
-    if let index = rules.firstIndex(of: finding.code) { json.field("ruleIndex", index) }
+    if let rule { json.field("ruleIndex", rule) }
     json.field("level", level(finding.severity))
-    text("message", "\(finding.message); \(finding.cure)", to: &json)
+    text("message", "\(finding.sentence); \(finding.cure)", to: &json)
+    let place = finding.place ?? finding.builds.first.map { Finding.Place(path: $0.path) }
     json.key("locations")
     json.array { json in
-      if let place = finding.place {
-        json.object { json in write(place, finding, to: &json) }
-      } else {
-        for build in finding.builds {
-          json.object { json in write(Finding.Place(path: build.path), finding, to: &json) }
-        }
-      }
+      if let place { json.object { json in write(place, finding, to: &json) } }
     }
+    writeRelated(finding, place, to: &json)
+    let fingerprint = fingerprints.next(for: finding)
     json.key("partialFingerprints")
     json.object { json in
-      json.field("finding/v1", fingerprint(of: finding))
+      json.field("abitoolFinding/v1", fingerprint)
+      // The one by which GitHub tells the alerts of one rule in one file apart.
+      json.field("primaryLocationLineHash", fingerprint)
     }
     if let allowance = finding.allowance {
       json.key("suppressions")
@@ -83,9 +87,34 @@ enum SarifReport {
     }
   }
 
-  private static func write(
-    _ place: Finding.Place, _ finding: Finding, to json: inout JsonWriter
+  /// How many related locations a result has at most: of more, GitHub shows none.
+  private static let relatedLimit = 100
+
+  /// The other files that need it or in whose processes it was met.
+  private static func writeRelated(
+    _ finding: Finding, _ place: Finding.Place?, to json: inout JsonWriter
   ) {
+    var seen: Set<String> = [place?.path ?? ""]
+    var locations: [(path: String, words: String)] = []
+    func add(_ path: String, _ words: String) {
+      guard locations.count < relatedLimit, seen.insert(path).inserted else { return }
+      locations.append((path, words))
+    }
+    for path in finding.neededBy { add(path, "needs it") }
+    for build in finding.builds { add(build.path, "it was met here") }
+    guard !locations.isEmpty else { return }
+    json.key("relatedLocations")
+    json.array { json in
+      for location in locations {
+        json.object { json in
+          write(Finding.Place(path: location.path), to: &json)
+          text("message", location.words, to: &json)
+        }
+      }
+    }
+  }
+
+  private static func write(_ place: Finding.Place, to json: inout JsonWriter) {
     json.key("physicalLocation")
     json.object { json in
       json.key("artifactLocation")
@@ -98,6 +127,12 @@ enum SarifReport {
         }
       }
     }
+  }
+
+  private static func write(
+    _ place: Finding.Place, _ finding: Finding, to json: inout JsonWriter
+  ) {
+    write(place, to: &json)
     guard let head = finding.head else { return }
     json.key("logicalLocations")
     json.array { json in
@@ -106,12 +141,6 @@ enum SarifReport {
         if let demangled = finding.demangled { json.field("fullyQualifiedName", demangled) }
       }
     }
-  }
-
-  /// What stays the same when lines move: by it a code host recognises a finding.
-  private static func fingerprint(of finding: Finding) -> String {
-    "\(finding.code):\(finding.head ?? finding.message):"
-      + finding.builds.map(\.label).joined(separator: ",")
   }
 
   private static func text(_ key: String, _ text: String, to json: inout JsonWriter) {
@@ -142,5 +171,17 @@ enum SarifReport {
       }
     }
     return result
+  }
+}
+
+/// The fingerprints of a run's results. Those of one identity, such as two instructions of one
+/// function, are numbered.
+private struct Fingerprints {
+  private var counts: [String: Int] = [:]
+
+  mutating func next(for finding: Finding) -> String {
+    let fingerprint = finding.identity.fingerprint
+    counts[fingerprint, default: 0] += 1
+    return "\(fingerprint):\(counts[fingerprint, default: 1])"
   }
 }

@@ -59,7 +59,7 @@ public struct TextReport: Sendable {
       if let column = finding.place?.column { place += ":\(column)" }
     }
     let severity = out.paint("\(finding.severity.word):", finding.severity.color)
-    out.line("\(place): \(severity) \(finding.message) [\(finding.code)]")
+    out.line("\(place): \(severity) \(finding.sentence) [\(finding.code)]")
   }
 
   // MARK: Summary
@@ -107,12 +107,16 @@ public struct TextReport: Sendable {
       return
     }
     var text = "  "
-    if let place = finding.place {
+    // Where several files need it, none of them is the place.
+    if let place = finding.place, finding.neededBy.count < 2 {
       text += place.path
       if let line = place.line { text += ":\(line)" }
       text += ": "
     }
     out.line(text + finding.message)
+    for list in finding.lists(limit: limit.map { _ in Finding.exampleCount }) {
+      out.paragraph(list, indent: 4)
+    }
     if finding.cure != cure { out.paragraph("→ " + finding.cure, indent: 4) }
   }
 }
