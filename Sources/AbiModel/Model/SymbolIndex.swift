@@ -1,40 +1,45 @@
-internal import Support
+package import Support
 
-/// The symbols of an ABI by their names in bytes.
-package struct SymbolIndex {
-  private var names = NameSet()
-  /// By the number of a name, the last of its symbols.
-  private var last: [Int32] = []
+/// The symbols of an ABI by their names as the text spells them, in place: no name is copied.
+package struct SymbolIndex: Sendable {
+  private let abi: Abi
+  private var table: NameTable
   /// By symbol, the one of the same name before it, -1 for none.
   private var previous: [Int32]
 
   package init(_ abi: Abi) {
+    self.abi = abi
+    table = NameTable(capacity: abi.symbols.count)
     previous = [Int32](repeating: -1, count: abi.symbols.count)
-    for (index, symbol) in abi.symbols.enumerated() {
-      let number = abi.withName(of: symbol) { names.insert($0) }
-      if number < last.count {
-        previous[index] = last[number]
-        last[number] = Int32(index)
-      } else {
-        last.append(Int32(index))
+    abi.heads.withUnsafeBytes { heads in
+      for index in abi.symbols.indices {
+        let other = table.insert(index, name: Self.name(abi.symbols[index], heads)) {
+          Self.name(abi.symbols[$0], heads)
+        }
+        if let other { previous[index] = Int32(other) }
       }
     }
   }
 
-  /// The indices of the symbols of a name, whatever their versions.
-  package func symbols(named name: UnsafeRawBufferPointer) -> Places {
-    Places(previous: previous, place: names.index(of: name).map { last[$0] } ?? -1)
+  private static func name(_ symbol: Symbol, _ heads: UnsafeRawBufferPointer)
+    -> UnsafeRawBufferPointer
+  {
+    let start = Int(symbol.headOffset)
+    return UnsafeRawBufferPointer(rebasing: heads[start..<start + Int(symbol.nameLength)])
   }
 
-  package struct Places: Sequence, IteratorProtocol {
-    package let previous: [Int32]
-    package var place: Int32
-
-    package mutating func next() -> Int? {
-      guard place >= 0 else { return nil }
-      defer { place = previous[Int(place)] }
-      return Int(place)
+  /// The indices of the symbols of a name, whatever their versions.
+  package func symbols(spelled name: UnsafeRawBufferPointer) -> [Int] {
+    let last = abi.heads.withUnsafeBytes { heads in
+      table.find(name) { Self.name(abi.symbols[$0], heads) }
     }
+    guard var index = last else { return [] }
+    var result = [index]
+    while previous[index] >= 0 {
+      index = Int(previous[index])
+      result.append(index)
+    }
+    return result
   }
 }
 

@@ -5,7 +5,7 @@ internal import Support
 // Symbol by symbol: what is different about one that is there.
 extension Comparison {
   mutating func compare(_ place: Int) {
-    guard let match = matches[place] else { return }
+    guard let match = match(of: place) else { return }
     let (symbol, other) = (promised.symbols[place], actual.symbols[match])
     guard symbol.storage != .undefined else {
       if symbol.binding == .weak, other.binding != .weak {
@@ -60,11 +60,11 @@ extension Comparison {
     var byPromised: [UInt32: Int] = [:]
     var byActual: [UInt32: Int] = [:]
     for place in promised.symbols.indices {
-      guard let match = matches[place] else { continue }
+      guard let match = match(of: place) else { continue }
       let (symbol, other) = (promised.symbols[place], actual.symbols[match])
       if symbol.aliasGroup != 0 {
         if let leader = byPromised[symbol.aliasGroup] {
-          if !isOneObject(match, matches[leader]) { add(.aliasSplit, place, leader) }
+          if !isOneObject(match, self.match(of: leader)) { add(.aliasSplit, place, leader) }
         } else {
           byPromised[symbol.aliasGroup] = place
         }
@@ -72,7 +72,7 @@ extension Comparison {
       guard other.aliasGroup != 0, symbol.isData else { continue }
       if let leader = byActual[other.aliasGroup] {
         let origin = promised.symbols[leader]
-        if matches[leader] != match,
+        if self.match(of: leader) != match,
           symbol.aliasGroup == 0 || symbol.aliasGroup != origin.aliasGroup
         {
           add(.aliasJoined, place, leader)

@@ -19,22 +19,27 @@ struct Comparison: Sendable {
   let promised: Abi
   let actual: Abi
   private(set) var differences: [Difference] = []
-  /// By symbol of `promised`, the symbol of `actual` that stands for it.
-  private(set) var matches: [Int?]
+  /// By symbol of `promised`, the symbol of `actual` that stands for it, or -1.
+  private var stored: [Int32]
   private let index: SymbolIndex
 
   init(_ promise: Side, with library: Side) {
     promised = promise.abi
     actual = library.abi
     index = SymbolIndex(actual)
-    matches = [Int?](repeating: nil, count: promised.symbols.count)
+    stored = [Int32](repeating: -1, count: promised.symbols.count)
     guard compareTargets(promise.header, library.header) else { return }
     compareWhole()
-    for place in promised.symbols.indices { matches[place] = match(promised.symbols[place]) }
+    for place in promised.symbols.indices {
+      stored[place] = Int32(match(promised.symbols[place]) ?? -1)
+    }
     findRest()
     for place in promised.symbols.indices { compare(place) }
     compareAliases()
   }
+
+  /// By symbol of `promised`, the symbol of `actual` that stands for it.
+  func match(of place: Int) -> Int? { stored[place] < 0 ? nil : Int(stored[place]) }
 
   mutating func add(
     _ kind: Difference.Kind, _ promised: Int? = nil, _ actual: Int? = nil, name: ByteName? = nil
@@ -47,7 +52,7 @@ struct Comparison: Sendable {
 
   /// The indices of the actual symbols of a promised symbol's name, whatever their versions.
   func candidates(for symbol: Symbol) -> [Int] {
-    promised.withName(of: symbol) { Array(index.symbols(named: $0)) }
+    promised.withSpelledName(of: symbol) { index.symbols(spelled: $0) }
       .filter { (actual.symbols[$0].storage == .undefined) == (symbol.storage == .undefined) }
   }
 
@@ -77,9 +82,9 @@ struct Comparison: Sendable {
   /// What is only on one side.
   private mutating func findRest() {
     var isMatched = [Bool](repeating: false, count: actual.symbols.count)
-    for match in matches { if let match { isMatched[match] = true } }
+    for match in stored where match >= 0 { isMatched[Int(match)] = true }
     var gone: [Int] = []
-    for place in promised.symbols.indices where matches[place] == nil {
+    for place in promised.symbols.indices where match(of: place) == nil {
       let symbol = promised.symbols[place]
       if symbol.storage == .undefined {
         add(.notWanted, place)
@@ -120,8 +125,8 @@ struct Comparison: Sendable {
   /// A text without versions promises the name in each.
   private func isListed(_ symbol: Symbol, _ index: SymbolIndex) -> Bool {
     let version = actual.version(of: symbol)
-    return actual.withName(of: symbol) { name in
-      index.symbols(named: name).contains { place in
+    return actual.withSpelledName(of: symbol) { name in
+      index.symbols(spelled: name).contains { place in
         let other = promised.symbols[place]
         guard other.storage != .undefined else { return false }
         return other.versionIndex == nil || promised.version(of: other) == version

@@ -38,7 +38,7 @@ struct NearestName {
   private var parser = MangledNameParser()
   /// How many names are still compared letter by letter. Where thousands are missing it is another
   /// library, and nobody reads as many hints.
-  private var budget = 4_000_000
+  private var budget = 2_000_000
 
   init(of names: any NumberedNames) { self.names = names }
 
@@ -139,9 +139,10 @@ struct NearestName {
           names.withName(at: Int(entry.number), MangledName.isMangled) == name.isMangled
         else { continue }
         budget -= wanted.count
-        let distance = EditDistance.between(wanted, Array(other))
-        if distance <= limit, distance < best?.distance ?? .max {
+        let below = best.map { $0.distance - 1 } ?? limit
+        if let distance = EditDistance.between(wanted[...], other, atMost: below) {
           best = (distance, Int(entry.number))
+          if distance <= 1 { return best?.number }
         }
       }
     }
