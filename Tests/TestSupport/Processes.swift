@@ -133,16 +133,23 @@ public let abitoolPath =
 public let packageRoot = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-/// Where programs are looked for: clang and ld.lld of the Swift toolchain come before others that
-/// a machine may happen to have.
+/// Where programs are looked for: clang and ld.lld are those of the Swift toolchain, whatever
+/// others a machine may happen to have.
 private let searchPath: String = {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-  for directory in path.split(separator: ":") {
-    guard FileManager.default.isExecutableFile(atPath: "\(directory)/swift") else { continue }
-    let swift = URL(fileURLWithPath: "\(directory)/swift").resolvingSymlinksInPath()
-    return "\(swift.deletingLastPathComponent().path):\(path)"
+  let swift = path.split(separator: ":").map { "\($0)/swift" }
+    .first(where: FileManager.default.isExecutableFile)
+  guard let swift else { return path }
+  let toolchain = URL(fileURLWithPath: swift).resolvingSymlinksInPath().deletingLastPathComponent()
+  let links = packageRoot.appendingPathComponent(".build/test-tools")
+  try? FileManager.default.createDirectory(at: links, withIntermediateDirectories: true)
+  for tool in ["clang", "clang++", "ld.lld"] {
+    // Another run of the tests may have made it.
+    try? FileManager.default.createSymbolicLink(
+      at: links.appendingPathComponent(tool),
+      withDestinationURL: toolchain.appendingPathComponent(tool))
   }
-  return path
+  return "\(links.path):\(path)"
 }()
 
 private func locate(_ program: String) throws -> URL {

@@ -99,8 +99,7 @@ extension Comparison {
       add(.target)
       return false
     }
-    let mask = Architecture(of: actual)?.callingConventionFlags ?? 0
-    if promised.flags & mask != actual.flags & mask { add(.flags) }
+    if !CallingConvention(promised).isCompatible(with: CallingConvention(actual)) { add(.flags) }
     return true
   }
 

@@ -52,18 +52,17 @@ struct LibraryFactCheck {
 
   private func flags() -> [Finding] {
     matrix.buildsOfArch.flatMap { builds -> [Finding] in
-      let groups = grouped(builds) { number in
-        guard let header = matrix.builds[number].header else { return nil }
-        return "0x\(String(Self.comparable(header), radix: 16))"
+      let conventions = builds.numbers.compactMap { number in
+        matrix.builds[number].header.map { CallingConvention($0) }
       }
-      guard groups.count > 1 else { return [] }
+      guard let first = conventions.first,
+        conventions.contains(where: { !$0.isCompatible(with: first) })
+      else { return [] }
+      let groups = grouped(builds) { number in
+        matrix.builds[number].header.map { "0x\(String($0.flags, radix: 16))" }
+      }
       return [finding(.flagsDiffer, nil, "ELF flags", groups, .error)]
     }
-  }
-
-  /// The bits that are a calling convention.
-  private static func comparable(_ header: ElfHeader) -> UInt32 {
-    header.flags & (Architecture(of: header)?.callingConventionFlags ?? .max)
   }
 
   private func grouped(_ builds: BuildSet, by value: (Int) -> String?) -> [String: BuildSet] {
