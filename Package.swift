@@ -50,7 +50,8 @@ let package = Package(
     .target(name: "Support", dependencies: [systemPackage], swiftSettings: settings),
     // The `Abi` value, its text, selection, targets.
     .target(
-      name: "AbiModel", dependencies: ["ElfKit", "Support", systemPackage], swiftSettings: settings),
+      name: "AbiModel", dependencies: ["ElfKit", "Mangling", "Support", systemPackage],
+      swiftSettings: settings),
     // Codes, catalogue, allow file, report, renderings. Knows neither ELF nor ABIs.
     .target(
       name: "Findings", dependencies: ["Mangling", "Support", systemPackage],

@@ -21,11 +21,17 @@ import Testing
 
   @Test func defaultDirectoriesAreThoseOfTheArchitecture() {
     #expect(
-      LinkerConfiguration.defaultDirectories(for: Architecture(named: "i386"))
-        == ["/lib/i386-linux-gnu", "/usr/lib/i386-linux-gnu", "/lib", "/usr/lib"])
-    #expect(
-      LinkerConfiguration.defaultDirectories(for: Architecture(named: "aarch64")).contains("/lib64")
-    )
+      LinkerConfiguration.defaultDirectories(for: Architecture(named: "x86_64")) == [
+        "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib",
+        "/usr/lib",
+      ])
+    #expect(LinkerConfiguration.defaultDirectories(for: nil) == ["/lib", "/usr/lib"])
+  }
+
+  /// The kernel gives none on RISC-V, so no directory has that name.
+  @Test func unknownPlatformIsLeftAsItIs() {
+    let tokens = DynamicTokens(origin: "/opt", architecture: Architecture(named: "riscv64"))
+    #expect(tokens.directories(of: Array("/a/$PLATFORM".utf8)) == ["/a/$PLATFORM"])
   }
 
   /// `ldconfig -p` prints the same.

@@ -158,30 +158,4 @@ struct StubPlanTests {
     #expect(error.line == line)
     #expect(error.message.contains(message), "\(error)")
   }
-
-  // MARK: Names
-
-  static let spellings = [
-    ("x86_64", "amd64"), ("i386", "x86_32"), ("i386", "I686"), ("arm", "arm_v7a"),
-    ("arm", "armhf"), ("aarch64", "arm_v8a"), ("aarch64", "ARM64"), ("riscv64", "riscv"),
-    ("ppc64le", "powerpc64le"), ("s390x", "s390x"), ("mips64el", "mips64el"),
-  ]
-
-  @Test(arguments: spellings)
-  func architecturesAreKnownByAllTheirNames(name: String, spelling: String) throws {
-    #expect(Architecture(named: spelling)?.name == name)
-  }
-
-  @Test func noSpellingNamesTwoArchitectures() {
-    var seen: Set<String> = []
-    for architecture in Architecture.all {
-      for spelling in architecture.spellings { #expect(seen.insert(spelling).inserted) }
-    }
-  }
-
-  @Test func headersLeadBackToTheirArchitecture() {
-    for architecture in Architecture.all {
-      #expect(Architecture(of: architecture.header) == architecture)
-    }
-  }
 }

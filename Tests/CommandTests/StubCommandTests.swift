@@ -103,7 +103,8 @@ struct StubCommandTests {
   }
 
   @Test(arguments: [
-    ("arm_v7a", "0x5000400"), ("riscv", "0x5, RVC, double-float"), ("ppc64le", "0x2, abiv2"),
+    ("arm_v7a", "0x5000200"), ("armhf", "0x5000400"), ("riscv", "0x1, RVC, soft-float"),
+    ("riscv64", "0x5, RVC, double-float"), ("ppc64le", "0x2, abiv2"), ("mipsn32el", "0x80000027"),
     ("mips64el", "0x80000007"), ("arm_v8a", "0x0"), ("x86_32", "0x0"),
   ])
   func flagsAreThoseOfTheUsualAbi(arch: String, flags: String) throws {

@@ -17,11 +17,12 @@ enum StubTools: String, CaseIterable, Sendable, CustomStringConvertible {
     case .gnu:
       let prefixes = [
         "aarch64": "aarch64-linux-gnu-", "arm_v8a": "aarch64-linux-gnu-",
-        "arm": "arm-linux-gnueabihf-", "arm_v7a": "arm-linux-gnueabihf-",
+        "arm": "arm-linux-gnueabihf-", "armhf": "arm-linux-gnueabihf-",
+        "arm_v7a": "arm-linux-gnueabihf-",
         "riscv64": "riscv64-linux-gnu-", "riscv": "riscv64-linux-gnu-",
         "riscv32": "riscv64-linux-gnu-",
         "ppc64le": "powerpc64le-linux-gnu-", "s390x": "s390x-linux-gnu-",
-        "mips64el": "mips64el-linux-gnuabi64-",
+        "mips64el": "mips64el-linux-gnuabi64-", "mipsn32el": "mips64el-linux-gnuabi64-",
       ]
       let prefix = prefixes[arch] ?? ""
       return ["--assembler", "\(prefix)as", "--linker", "\(prefix)ld"]

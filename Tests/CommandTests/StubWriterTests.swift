@@ -99,15 +99,17 @@ struct StubWriterTests {
 
   /// All architectures, tools or not.
   @Test(arguments: [
-    "x86_64", "i386", "x32", "aarch64", "aarch64_be", "arm", "riscv64", "riscv32", "ppc64le",
-    "ppc64", "ppc", "s390x", "sparc64", "mips64el", "mips64", "mipsel", "mips", "loongarch64",
+    "x86_64", "i386", "x32", "aarch64", "aarch64_be", "aarch64_ilp32", "arm", "armel", "riscv64",
+    "riscv64_lp64", "riscv32", "ppc64le", "ppc64", "ppc", "s390x", "s390", "sparc64", "sparc",
+    "mips64el", "mips64", "mipsel", "mips", "mipsn32el", "mipsn32", "loongarch64", "m68k",
   ])
   func readersHaveNothingToSay(arch: String) throws {
     let abi = scratch.path("c.abi")
     let stub = scratch.path("c.so")
     try abitoolSucceeds(["extract", try systemLibrary("libc.so.6"), "-o", abi])
     try abitoolSucceeds(["stub", abi, "--arch", arch, "-o", stub])
-    for reader in ["readelf", "llvm-readelf"] {
+    // LLVM takes the hash table of 31-bit S/390 for that of 64 bits.
+    for reader in ["readelf"] + (arch == "s390" ? [] : ["llvm-readelf"]) {
       let outcome = try run(reader, ["-aW", stub])
       #expect(outcome.status == 0)
       #expect(outcome.errors.isEmpty)

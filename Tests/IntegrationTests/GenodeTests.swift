@@ -5,10 +5,12 @@ import Testing
 /// `abi.mk` in the place of Genode's: run from the library's build directory, with its variables.
 @Suite struct GenodeTests {
   @Test(arguments: [
-    ("x86_64", "Advanced Micro Devices X86-64"), ("x86_32", "Intel 80386"),
-    ("arm_v7a", "ARM"), ("arm_v8a", "AArch64"), ("riscv", "RISC-V"),
+    ("x86_64", "Advanced Micro Devices X86-64", "0x0"), ("x86_32", "Intel 80386", "0x0"),
+    // `-mfloat-abi=softfp`, and `-mabi=lp64`.
+    ("arm_v6", "ARM", "soft-float ABI"), ("arm_v7a", "ARM", "soft-float ABI"),
+    ("arm_v8a", "AArch64", "0x0"), ("riscv", "RISC-V", "soft-float ABI"),
   ])
-  func aStubIsMadeFromASymbolFile(_ spec: String, _ machine: String) throws {
+  func aStubIsMadeFromASymbolFile(_ spec: String, _ machine: String, _ flags: String) throws {
     let directory = try TemporaryDirectory()
     try succeed("mkdir", [directory.path("demo"), directory.path("symbols")])
     try directory.write("symbols/demo", "demo_table D 16\ndemo_open T\ndemo_hook W\n")
@@ -23,6 +25,7 @@ import Testing
     #expect(log.contains("demo.abi.so"))
     let header = try succeed("readelf", ["-h", "-d", directory.path("demo/demo.abi.so")])
     #expect(header.contains(machine))
+    #expect(header.split(separator: "\n").contains { $0.contains("Flags:") && $0.contains(flags) })
     #expect(header.contains("Library soname: [demo.lib.so]"))
   }
 

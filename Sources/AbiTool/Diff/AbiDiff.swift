@@ -71,9 +71,9 @@ extension AbiInput {
   /// compared with a library of another, where functions are called in another way.
   fileprivate func comparableHeader(beside other: AbiInput) -> ElfHeader? {
     if let header { return header }
-    guard let own = abi.architecture,
-      other.header.flatMap({ Architecture(of: $0) }) ?? other.abi.architecture == own
+    guard let own = abi.architecture?.header,
+      let other = other.header ?? other.abi.architecture?.header, other.isLoadable(with: own)
     else { return nil }
-    return own.header
+    return own
   }
 }

@@ -11,7 +11,7 @@ enum LinkAttributes {
     -> [SharedObject.AttributesSection]
   {
     var result: [SharedObject.AttributesSection] = []
-    for section in file.sections where isAttributes(section.kind, file.header.machine) {
+    for section in file.sections where isAttributes(section.kind, of: file.header) {
       // Linkers merge what there is into one section of a kind.
       guard !result.contains(where: { $0.kind == section.kind }) else { continue }
       guard let name = file.name(of: section), isPowerOfTwo(section.alignment) else { continue }
@@ -24,13 +24,10 @@ enum LinkAttributes {
     return result
   }
 
-  private static func isAttributes(_ kind: Section.Kind, _ machine: Machine) -> Bool {
-    switch kind {
-    case .gnuAttributes: true
-    case .processorAttributes: machine == .arm || machine == .riscv
-    case .mipsAbiFlags: machine == .mips
-    default: false
-    }
+  /// The types of sections of single processors overlap.
+  private static func isAttributes(_ kind: Section.Kind, of header: ElfHeader) -> Bool {
+    kind == .gnuAttributes
+      || Architecture(of: header)?.linkAttributes.contains { $0.kind == kind } == true
   }
 
   private static func isPowerOfTwo(_ value: UInt64) -> Bool {

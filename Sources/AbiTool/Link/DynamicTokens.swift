@@ -1,5 +1,4 @@
 internal import AbiModel
-internal import ElfKit
 internal import Findings
 internal import Support
 
@@ -25,11 +24,13 @@ struct DynamicTokens {
   func expand(_ text: String) -> [String] {
     guard text.contains("$") else { return [text] }
     var result = replace("ORIGIN", in: text, by: origin)
-    let platform = architecture.map { $0 == .i386 ? "i686" : $0.name } ?? ""
-    result = replace("PLATFORM", in: result, by: platform)
+    if let platform = architecture?.directories.platform {
+      result = replace("PLATFORM", in: result, by: platform)
+    }
     guard result.contains("$LIB") || result.contains("${LIB}") else { return [result] }
-    let libraries = architecture.map { ["lib/\($0.multiarchTriple)", $0.libraryDirectory] }
-    return (libraries ?? ["lib"]).map { replace("LIB", in: result, by: $0) }
+    return (architecture?.directories.lib ?? ["lib"]).map {
+      replace("LIB", in: result, by: $0)
+    }
   }
 
   private func replace(_ token: String, in text: String, by value: String) -> String {

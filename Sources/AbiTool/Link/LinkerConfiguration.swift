@@ -1,5 +1,4 @@
 internal import AbiModel
-internal import ElfKit
 internal import Findings
 internal import Support
 internal import SystemPackage
@@ -19,29 +18,9 @@ struct LinkerConfiguration: Sendable {
     directories = reader.directories
   }
 
-  /// The directories that are built into the dynamic linker, in the order in which it searches:
-  /// those of Debian's multiarch layout, then of the FHS.
+  /// The directories that are built into the dynamic linker, in the order in which it searches.
   static func defaultDirectories(for architecture: Architecture?) -> [String] {
-    guard let architecture else { return ["/lib", "/usr/lib"] }
-    let triple = architecture.multiarchTriple
-    let library = architecture.libraryDirectory
-    var result = ["/lib/\(triple)", "/usr/lib/\(triple)"]
-    if library != "lib" { result += ["/\(library)", "/usr/\(library)"] }
-    return result + ["/lib", "/usr/lib"]
-  }
-}
-
-extension Architecture {
-  /// The name of the directories for the architecture in Debian's multiarch layout.
-  var multiarchTriple: String { self == Self.i386 ? "i386-linux-gnu" : gnuTriple }
-
-  /// `lib64`, where the FHS and distributions without multiarch keep libraries of it.
-  var libraryDirectory: String {
-    switch (elfClass, machine) {
-    case (.elf64, _): "lib64"
-    case (.elf32, .x86_64): "libx32"
-    case (.elf32, _): "lib"
-    }
+    architecture?.directories.defaults ?? ["/lib", "/usr/lib"]
   }
 }
 

@@ -32,7 +32,7 @@ public struct AssemblyText {
   private mutating func write() throws(InputError) {
     out.append("/* Stub library, made by abitool: symbols without code, for linking only. */\n")
     if let architecture = plan.architecture {
-      out.append(contentsOf: architecture.assemblyPrologue.utf8)
+      out.append(contentsOf: architecture.tools.assemblyPrologue.utf8)
     }
     writeMarker()
     for section in StubPlan.Section.allCases { try write(section) }
@@ -182,23 +182,15 @@ public struct AssemblyText {
   /// The bits of `st_other` beyond visibility mean something else on each architecture, and so
   /// have directives of their own.
   private mutating func writeOtherBits(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
-    let bits = entry.other & ~3
-    switch (plan.architecture?.machine, bits) {
-    case (.aarch64, 0x80): write("\t.variant_pcs ", entry, index)
-    case (.riscv, 0x80): write("\t.variant_cc ", entry, index)
-    case (.ppc64, 0x20), (.ppc64, 0x40), (.ppc64, 0x60), (.ppc64, 0x80), (.ppc64, 0xa0),
-      (.ppc64, 0xc0):
-      // Power ELFv2 ABI 3.4.1: the distance of the local entry point, as a power of two.
-      write("\t.localentry ", entry, index)
-      out.append(", ")
-      out.append(decimal: bits == 0x20 ? 1 : 1 << UInt64(bits >> 5))
-    default:
+    guard let directive = plan.architecture?.directive(forOther: entry.other) else {
       let target = plan.architecture.map { "on \($0.name)" } ?? "without --arch"
+      let bits = String(entry.other & ~3, radix: 16)
       throw plan.error(
-        entry,
-        "\(plan.name(of: entry)): no assembler can set other=0x\(String(bits, radix: 16)) \(target)"
-      )
+        entry, "\(plan.name(of: entry)): no assembler can set other=0x\(bits) \(target)")
     }
+    out.append(contentsOf: "\t\(directive.name) ".utf8)
+    appendLabel(entry, index)
+    if let argument = directive.argument { out.append(contentsOf: ", \(argument)".utf8) }
     out.append("\n")
   }
 

@@ -1,5 +1,4 @@
 internal import AbiModel
-internal import ElfKit
 internal import Findings
 internal import Support
 
@@ -9,8 +8,7 @@ internal import Support
 /// by zeros. Thread-local sections are at the end: without contents they take no addresses.
 enum LinkerScript {
   static func text(for plan: StubPlan) -> [UInt8] {
-    // The dynamic section is read-only on MIPS (MIPS psABI supplement).
-    let hasReadOnlyDynamic = plan.architecture?.machine == .mips
+    let readOnly = plan.architecture?.readOnlySections ?? []
     var out: [UInt8] = []
     func line(_ text: String) { out.append(contentsOf: "  \(text)\n".utf8) }
     func section(_ name: String, _ inputs: [String]) {
@@ -23,16 +21,12 @@ enum LinkerScript {
       ".hash", ".gnu.hash", ".dynsym", ".dynstr", ".gnu.version", ".gnu.version_d",
       ".gnu.version_r",
     ] { section(name, [name]) }
-    if hasReadOnlyDynamic {
-      for name in [".MIPS.abiflags", ".reginfo", ".MIPS.options", ".dynamic"] {
-        section(name, [name])
-      }
-    }
+    for name in readOnly { section(name, [name]) }
     section(StubPlan.Section.readOnly)
     line(". = ALIGN(CONSTANT(MAXPAGESIZE));")
     section(StubPlan.Section.text)
     line(". = DATA_SEGMENT_ALIGN(CONSTANT(MAXPAGESIZE), CONSTANT(COMMONPAGESIZE));")
-    if !hasReadOnlyDynamic { section(".dynamic", [".dynamic"]) }
+    if !readOnly.contains(".dynamic") { section(".dynamic", [".dynamic"]) }
     section(".got", [".got", ".got.plt"])
     // gold knows by this name that a program's copy of an object is to be RELRO as well.
     section(".data.rel.ro", ["\(StubPlan.Section.relro.assemblyName)"])

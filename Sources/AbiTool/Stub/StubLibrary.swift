@@ -31,7 +31,7 @@ extension StubPlan {
       let names = self.names.span.bytes
       let symbols = GnuLdOrder.indices(of: self).map { symbol(entries[$0]) }
       let table =
-        architecture.machine == .mips
+        architecture.ordersSymbolsByGot
         ? try DynamicSymbolTable(inOrder: symbols, names: names)
         : try DynamicSymbolTable(sorting: symbols, names: names)
       return try library.image(symbols: table, names: names)

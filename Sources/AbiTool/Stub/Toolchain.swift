@@ -73,8 +73,8 @@ public struct Toolchain: Sendable {
   }
 
   private static func candidates(_ name: String, for architecture: Architecture) -> [String] {
-    let isHosts = architecture.isSupportedByToolsOf(.host)
-    return (isHosts ? [name] : []) + architecture.toolPrefixes.map { "\($0)-\(name)" }
+    let tools = architecture.tools
+    return (tools.arePlainToolsOf(.host) ? [name] : []) + tools.prefixes.map { "\($0)-\(name)" }
   }
 
   private static func tool(
@@ -127,14 +127,15 @@ public struct Toolchain: Sendable {
   // MARK: Arguments
 
   func assemblerArguments(_ source: FilePath, output: FilePath) -> [String] {
+    let tools = architecture.tools
     var arguments: [String]
     switch assemblerKind {
-    case .gnu: arguments = architecture.assemblerArguments
+    case .gnu: arguments = tools.assemblerArguments
     case .clang:
-      arguments = ["--target=\(architecture.clangTarget)"] + architecture.clangArguments
+      arguments = ["--target=\(tools.clangTarget)"] + tools.clangArguments
       arguments += ["-c", "-x", "assembler"]
     case .llvmMC:
-      arguments = ["-triple=\(architecture.clangTarget)", "-filetype=obj"]
+      arguments = ["-triple=\(tools.clangTarget)", "-filetype=obj"]
     }
     if let march {
       arguments.removeAll { $0.hasPrefix("-march=") }
@@ -159,7 +160,9 @@ public struct Toolchain: Sendable {
   }
 
   func linkerArguments(_ job: LinkJob) -> [String] {
-    var arguments = ["-shared", "-m", architecture.emulation, "-soname", job.soname]
+    let emulation = architecture.tools.emulation(
+      ofLinker: linker.path.lastComponent?.string ?? "")
+    var arguments = ["-shared", "-m", emulation, "-soname", job.soname]
     // Programs see the dynamic symbol table only; the other one would hold the same names again.
     arguments += ["-s", "--build-id=none", "-z", "noexecstack", "-z", "relro"]
     // Nobody loads a stub, so pages cost nothing but space in the file.

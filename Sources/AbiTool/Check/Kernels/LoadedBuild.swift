@@ -1,7 +1,6 @@
 internal import AbiModel
 internal import ElfKit
 internal import Findings
-internal import Mangling
 internal import Support
 internal import Synchronization
 internal import SystemPackage
@@ -65,14 +64,9 @@ struct LoadedBuild: Sendable {
   private static func refuse(_ header: ElfHeader, unlessFor arch: CheckedArch, path: String)
     throws(InputError)
   {
-    guard let model = arch.model else { return }
-    let isRight =
-      Architecture(named: arch.label).map { $0.isTarget(of: header) }
-      ?? (DataModel(of: header) == model)
-    guard isRight else {
-      throw InputError(
-        path: path, "a library for \(Architecture.name(of: header)), not for \(arch.label)")
-    }
+    guard let architecture = arch.architecture, !architecture.isTarget(of: header) else { return }
+    throw InputError(
+      path: path, "a library for \(Architecture.name(of: header)), not for \(arch.label)")
   }
 
   /// Reads all builds, as many at a time as there are cores.
@@ -127,10 +121,6 @@ private final class LoadedBuilds: Sendable {
 }
 
 extension Architecture {
-  func isTarget(of header: ElfHeader) -> Bool {
-    machine == header.machine && elfClass == header.elfClass && byteOrder == header.byteOrder
-  }
-
   /// The name of the architecture that a file is for, for people.
   static func name(of header: ElfHeader) -> String {
     Architecture(of: header)?.name

@@ -1,7 +1,5 @@
 internal import AbiModel
-internal import ElfKit
 internal import Findings
-internal import Mangling
 internal import Support
 
 /// The symbols of all builds side by side: a row for each name, a column for each build.
@@ -28,9 +26,11 @@ struct SymbolMatrix: Sendable {
 
   init(_ loaded: [LoadedBuild]) throws(InputError) {
     var targets: [String: CheckedArch] = [:]
-    for one in loaded where targets[one.build.arch]?.model == nil {
+    for one in loaded where targets[one.build.arch]?.architecture == nil {
       var arch = try CheckedArch(label: one.build.arch)
-      if arch.model == nil, let header = one.header { arch.setModel(of: header) }
+      if arch.architecture == nil {
+        arch.architecture = one.header.flatMap { Architecture(of: $0) }
+      }
       targets[one.build.arch] = arch
     }
     // 64-bit architectures first: findings show the spelling of the first one.
@@ -128,8 +128,4 @@ struct SymbolMatrix: Sendable {
   func archs(_ set: BuildSet) -> [Int] {
     archs.indices.filter { buildsOfArch[$0].meets(set) }
   }
-}
-
-extension CheckedArch {
-  mutating func setModel(of header: ElfHeader) { model = DataModel(of: header) }
 }

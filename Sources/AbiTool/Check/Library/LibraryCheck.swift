@@ -54,10 +54,11 @@ extension LoadedBuild {
     let promised = try promise.abi.selection(selector, path: promise.path)
     // A text that was extracted on one architecture may be kept on another, where functions are
     // called in another way.
-    let isSame = promised.architecture.map { $0 == architecture } ?? false
+    let stated = promised.architecture?.header
+    let isComparable = stated.flatMap { header?.isLoadable(with: $0) } ?? false
     return Comparison(
       Comparison.Side(
-        abi: promised, header: (wanted ?? (isSame ? promised.architecture : nil))?.header),
+        abi: promised, header: wanted?.header ?? (isComparable ? stated : nil)),
       with: Comparison.Side(abi: abi, header: header))
   }
 }
