@@ -136,6 +136,10 @@ struct PromiseCheck {
         name.words(version: comparison.promised.versionMark(of: symbol)) + ": " + finding.message
     }
     if let cure = cure(row, name) { finding.cure = cure }
+    // The library that breaks the promise; of several builds the list of them tells.
+    if let first = row.all.first, row.all.count == 1, !builds[first].build.isNamed {
+      finding.object = builds[first].build.path
+    }
     return finding
   }
 
@@ -226,7 +230,7 @@ struct PromiseCheck {
       let name = ByteName(first.actual.nameBytes(of: symbol))
       let mark = first.actual.versionMark(of: symbol)
       return Finding(
-        .unpromised, symbol: name, version: first.actual.version(of: symbol),
+        .unpromised, object: builds.count == 1 ? builds[0].build.path : nil, symbol: name, version: first.actual.version(of: symbol),
         isDefaultVersion: symbol.isDefaultVersion, builds: builds.map(\.build),
         message: "\(name.words(version: mark)): \(promise.path) does not list it")
     }
