@@ -77,6 +77,9 @@ extension ElfFile {
     case .core:
       throw ElfError(.absent, "a core file, not a shared library or program")
     default:
+      if isPackedByUpx {
+        throw ElfError(.unknown, "packed by UPX: its tables are compressed; unpack it with upx -d")
+      }
       throw ElfError(.absent, Self.noDynamicSymbols)
     }
   }

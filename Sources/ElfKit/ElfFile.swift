@@ -24,7 +24,7 @@ public struct ElfFile: ~Copyable {
     do throws(ElfError) {
       let header = try Self.readHeader(handle)
       let segments = try Self.readSegments(handle, size: size)
-      let sections = try Self.readSections(handle, size: size)
+      let sections = try Self.readSections(handle, header, segments, size: size)
       self.handle = handle
       self.size = size
       self.header = header

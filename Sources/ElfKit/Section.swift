@@ -107,7 +107,9 @@ public struct Section: Hashable, Sendable {
 }
 
 extension ElfFile {
-  static func readSections(_ handle: OpaquePointer, size: Int) throws(ElfError) -> [Section] {
+  static func readSections(
+    _ handle: OpaquePointer, _ fileHeader: ElfHeader, _ segments: [Segment], size: Int
+  ) throws(ElfError) -> [Section] {
     var header = GElf_Ehdr()
     guard gelf_getehdr(handle, &header) != nil else { throw .libelf("ELF header") }
     guard header.e_shoff != 0 else { return [] }
@@ -116,6 +118,8 @@ extension ElfFile {
     let (end, overflow) = header.e_shoff.addingReportingOverflow(
       UInt64(max(header.e_shnum, 1)) * entry)
     guard !overflow, end <= UInt64(size) else {
+      // UPX leaves e_shoff of a library as it was in the larger file.
+      if isPackedByUpx(handle, fileHeader, segments, size: size) { return [] }
       throw .truncated("the section header table", end: overflow ? .max : end, size: size)
     }
     var count = 0
@@ -183,6 +187,13 @@ extension ElfFile {
   func bytes(of range: FileRange, as type: Elf_Type = ELF_T_BYTE, _ what: String) throws(ElfError)
     -> UnsafeRawBufferPointer
   {
+    try Self.bytes(of: range, handle, size: size, as: type, what)
+  }
+
+  static func bytes(
+    of range: FileRange, _ handle: OpaquePointer, size: Int, as type: Elf_Type = ELF_T_BYTE,
+    _ what: String
+  ) throws(ElfError) -> UnsafeRawBufferPointer {
     guard range.size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     let (end, overflow) = range.offset.addingReportingOverflow(range.size)
     guard !overflow, end <= UInt64(size) else {
