@@ -92,7 +92,7 @@ install: build install-integrations
 	install -m 644 .build/plugins/GenerateManual/outputs/abitool/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What projects include: abitool finds it beside itself, CMake and pkg-config where they look.
-VERSION      = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/AbiTool/ToolVersion.swift)
+VERSION      = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/Support/ToolVersion.swift)
 SHARE       := $(DESTDIR)$(PREFIX)/share
 install-integrations:
 	install -D -m 644 -t $(SHARE)/abitool/make integrations/make/abi.mk

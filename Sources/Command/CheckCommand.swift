@@ -7,7 +7,7 @@ import ArgumentParser
 /// `abitool check`: builds against each other, an implementation or a program against an ABI.
 ///
 /// Each mode has its options in a group and its work in a file of its own.
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check a library's builds, an implementation or a program against what is promised.",
@@ -42,12 +42,14 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The ABI texts that are to be kept.", valueName: "abi"),
-    completion: .file())
-  var abi: [String] = []
+    help: ArgumentHelp("The ABI texts that are to be kept.", valueName: "abi"))
+  var abi: [InputPath] = []
 
   @OptionGroup(title: "Programs and implementations")
   var link: LinkCheckOptions
+
+  @OptionGroup
+  var jobs: JobOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
@@ -66,9 +68,8 @@ struct CheckCommand: AsyncParsableCommand {
       throw ValidationError(
         "unknown finding code \(explain); \(hint ?? "abitool check --list prints all")")
     }
-    if isAboutTexts { return }
     let modes = [kernels.isWanted, link.isWanted, list, explain != nil].count { $0 }
-    guard modes == 1 else {
+    guard isAboutTexts || modes == 1 else {
       throw ValidationError(
         modes == 0
           ? """
@@ -77,7 +78,33 @@ struct CheckCommand: AsyncParsableCommand {
           """
           : "one of --kernels or --archs, --library or --program, --list and --explain at a time")
     }
-    try link.validate(abi: abi)
+    try refuseUnusedOptions()
+    try link.requireCounterpart(abi: abi)
+    guard !kernels.isWanted || abi.count <= 1 else {
+      throw ValidationError("--kernels checks against one --abi")
+    }
+  }
+
+  static let optionUses = CheckKernelsOptions.optionUses
+    .merging(LinkCheckOptions.optionUses) { $1 }
+    .merging(ReportOptions.optionUses) { $1 }
+    .merging([
+      "abi": [[.kernels, .library, .program, .texts]],
+      "jobs": [[.kernels, .programReport]],
+      // Texts have no notes, and a line for each finding as it is.
+      "all": [[.kernels, .library, .programReport], [.text], [.listing]],
+      "list": [],
+      "explain": [],
+    ]) { $1 }
+
+  var situations: Set<Situation> {
+    let isProgramReport = !link.program.isEmpty && link.why == nil && !link.suggest
+    let situations = kernels.situations.union(report.situations).union(link.situations(abi: abi))
+    return situations.union(
+      Set(given: [
+        .texts: isAboutTexts,
+        .report: kernels.isWanted || link.isLibraryCheck || isProgramReport || isAboutTexts,
+      ]))
   }
 
   /// With nothing to compare them with, ABI texts are checked for their form.
@@ -93,9 +120,9 @@ struct CheckCommand: AsyncParsableCommand {
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
     } else if link.isWanted {
-      try await link.run(abi: abi, report)
+      try await link.run(abi: abi, jobs, report)
     } else {
-      try await kernels.run(abi: abi, report)
+      try await kernels.run(abi: abi.first, jobs, report)
     }
   }
 }

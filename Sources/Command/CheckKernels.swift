@@ -17,8 +17,10 @@ struct CheckKernelsOptions: ParsableArguments {
     transform: NameList.init)
   var archs: NameList?
 
-  @Option(help: ArgumentHelp("The name of the library: {lib} in the pattern.", valueName: "name"))
-  var lib = "ld"
+  @Option(
+    help: ArgumentHelp(
+      "The name of the library: {lib} in the pattern. (default: ld)", valueName: "name"))
+  var lib: String?
 
   @Option(
     parsing: .singleValue,
@@ -35,15 +37,15 @@ struct CheckKernelsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where the file of an architecture is; {file} is what --pattern gives.", valueName: "pattern")
-  )
-  var archPattern = BuildLocator.usualArchPattern
+      "Where the file of an architecture is; {file} is what --pattern gives. (default: "
+        + "\(BuildLocator.usualArchPattern))",
+      valueName: "pattern"))
+  var archPattern: String?
 
   @Option(
     help: ArgumentHelp(
-      "Names that are internal, one pattern a line.", valueName: "file"),
-    completion: .file())
-  var deny: String?
+      "Names that are internal, one pattern a line.", valueName: "file"))
+  var deny: InputPath?
 
   enum SizeType: String, CaseIterable, ExpressibleByArgument {
     case evidence, strict
@@ -52,16 +54,15 @@ struct CheckKernelsOptions: ParsableArguments {
   @Option(
     help: """
       What one architecture does not prove, such as unsigned long that may be size_t: evidence \
-      counts it, strict rejects it.
+      counts it, strict rejects it. (default: evidence)
       """)
-  var sizeType = SizeType.evidence
+  var sizeType: SizeType?
 
   @Option(
     help: ArgumentHelp(
       "Write the joint ABI: what all builds share, and what the allow file accepts.",
-      valueName: "out"),
-    completion: .file())
-  var write: String?
+      valueName: "out"))
+  var write: OutputPath?
 
   @Flag(
     help: "With --write: all symbols, with kernel= and arch= conditions and {64|32} alternatives.")
@@ -70,53 +71,61 @@ struct CheckKernelsOptions: ParsableArguments {
   @Flag(help: "With --join: keep even the accidental alignments of each build.")
   var exact = false
 
-  @Flag(help: "With --write: keep the file and its time stamp when it would not change.")
-  var ifChanged = false
+  @OptionGroup
+  var rebuild: RebuildOptions
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "How many files to read at a time. (default: the number of cores)", valueName: "n"))
-  var jobs: Int?
+  static let optionUses: OptionUses = [
+    "kernels": [],
+    "archs": [],
+    "lib": [[.kernels]],
+    "dir": [[.kernels]],
+    "pattern": [[.kernels]],
+    "arch-pattern": [[.archs]],
+    "deny": [[.kernels]],
+    "size-type": [[.kernels]],
+    "write": [[.kernels]],
+    "join": [[.write]],
+    "exact": [[.join]],
+    "if-changed": [[.write]],
+    "depfile": [[.write]],
+  ]
+
+  var situations: Set<Situation> {
+    Set(given: [
+      .kernels: isWanted, .archs: archs != nil, .write: write != nil, .join: join,
+    ])
+  }
 
   var isWanted: Bool { kernels != nil || archs != nil }
 
-  mutating func validate() throws {
-    if write == nil, join || ifChanged {
-      throw ValidationError("\(join ? "--join" : "--if-changed") says how to --write OUT")
-    }
-    if exact, !join { throw ValidationError("--exact goes with --join") }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs is at least 1") }
-  }
-
-  func run(abi: [String], _ reportOptions: ReportOptions) async throws {
-    guard abi.count <= 1 else {
-      throw ValidationError("--kernels checks against one --abi")
-    }
+  func run(abi: InputPath?, _ jobs: JobOptions, _ reportOptions: ReportOptions) async throws {
     var locator = BuildLocator()
-    locator.library = lib
+    if let lib { locator.library = lib }
     locator.kernels = kernels?.names ?? []
     locator.archs = archs?.names ?? []
     if !dir.isEmpty { locator.directories = dir.map { FilePath($0) } }
     locator.pattern = pattern
-    locator.archPattern = archPattern
+    if let archPattern { locator.archPattern = archPattern }
     let builds = try locator.builds()
 
     var options = KernelCheck.Options()
-    options.abi = abi.first.map { FilePath($0) }
-    if let deny { options.denied = try DenyList(path: FilePath(deny)) }
+    options.abi = abi?.path
+    if let deny { options.denied = try DenyList(path: deny.path) }
     options.rejectsUnproven = sizeType == .strict
-    options.jobs = jobs
+    options.jobs = jobs.jobs
     let check = try await KernelCheck(builds, options: options)
     let findings = try reportOptions.allowing(check.findings, builds: builds)
     if let write {
       let joint = check.joint(join ? (exact ? .exact : .all) : .shared, judged: findings)
-      try OutputFile(FilePath(write), onlyIfChanged: ifChanged).write(AbiPrinter(joint).text())
+      try rebuild.write(
+        AbiPrinter(joint).text(), to: write.path,
+        from: builds.map { FilePath($0.path) }
+          + [abi, deny, reportOptions.allow].compactMap { $0?.path })
     }
     let places = KernelCheck.words(for: builds)
     try reportOptions.finish(
       Report(
-        command: "check", subject: lib, builds: builds, findings: findings,
+        command: "check", subject: locator.library, builds: builds, findings: findings,
         approval: "one ABI for \(places), \(check.sharedCount) symbols",
         rejection: "not one ABI for \(places)"))
   }

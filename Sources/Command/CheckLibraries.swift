@@ -7,20 +7,21 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --library`: says nothing when the promise is kept.
-  func checkLibraries(_ abi: String, _ report: ReportOptions) throws {
-    let promise = try PromisedAbi(path: FilePath(abi))
+  func checkLibraries(_ abi: InputPath, _ report: ReportOptions) throws {
+    let promise = try PromisedAbi(path: abi.path)
     var options = LibraryCheck.Options()
-    options.kernel = kernel
-    options.architecture = arch
+    options.kernel = selection.kernel
+    options.architecture = selection.arch
     var findings = promise.textFindings
     for path in library {
-      findings += try LibraryCheck.findings(FilePath(path), keeps: promise, options: options)
+      findings += try LibraryCheck.findings(path.path, keeps: promise, options: options)
     }
-    let builds = library.map { Build(path: $0) }
-    let count = library.count == 1 ? library[0] : "\(library.count) libraries"
+    let builds = library.map { Build(path: $0.string) }
+    let count = library.count == 1 ? library[0].string : "\(library.count) libraries"
     let summary = Report(
       command: "check", subject: count, builds: builds, findings: try report.allowing(findings),
-      approval: "keeps the promise of \(abi)", rejection: "breaks the promise of \(abi)")
+      approval: "keeps the promise of \(abi.string)",
+      rejection: "breaks the promise of \(abi.string)")
     let isClean = summary.count(.error) == 0 && summary.count(.warning) == 0
     try report.finish(summary, isQuiet: isClean && !report.all, style: .lines)
   }

@@ -7,7 +7,7 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --program`.
-  func checkPrograms(_ abi: [String], _ report: ReportOptions) async throws {
+  func checkPrograms(_ abi: [InputPath], _ jobs: JobOptions, _ report: ReportOptions) async throws {
     let files = try programFiles()
     try requireSysroot()
     let loader = Loader(
@@ -32,9 +32,9 @@ extension LinkCheckOptions {
       return
     }
     let progress = Progress(total: files.count)
-    let result = await ProgramBatch(check, files).run { progress($0) }
+    let result = await ProgramBatch(check, files).run(jobs: jobs.jobs) { progress($0) }
     for failure in result.failures { Diagnostics.error(failure.description) }
-    let subject = program.count == 1 ? program[0] : "\(files.count) files"
+    let subject = program.count == 1 ? program[0].string : "\(files.count) files"
     let findings = try report.allowing(result.findings)
     let summary = Report(
       command: "check", subject: subject, builds: Set(findings.flatMap(\.builds)).sorted(),
@@ -56,10 +56,10 @@ extension LinkCheckOptions {
 
   /// Nothing to check is not clean.
   private func programFiles() throws(InputError) -> [ProgramFiles.File] {
-    let files = ProgramFiles(program).files
+    let files = ProgramFiles(program.map(\.string)).files
     guard !files.isEmpty else {
       throw InputError(
-        path: program.joined(separator: ", "),
+        path: program.map(\.string).joined(separator: ", "),
         "no dynamically linked program or shared library in there")
     }
     return files
@@ -77,29 +77,31 @@ extension LinkCheckOptions {
     }
   }
 
-  private func approval(_ count: Int, _ failures: Int, _ abi: [String]) -> String {
+  private func approval(_ count: Int, _ failures: Int, _ abi: [InputPath]) -> String {
     if failures > 0 {
       return count == 1 ? "could not be checked" : "\(failures) of them could not be checked"
     }
     guard sysroot == nil else { return "everything that is needed is there" }
-    let names = (abi + library).joined(separator: ", ")
+    let names = (abi + library).map(\.string).joined(separator: ", ")
     return count == 1 ? "needs nothing beyond \(names)" : "need nothing beyond \(names)"
   }
 
-  private func providers(_ abi: [String]) throws -> [Provider] {
+  private func providers(_ abi: [InputPath]) throws -> [Provider] {
     var result: [Provider] = []
     for path in abi {
-      let input = try AbiInput(path: FilePath(path))
+      let input = try AbiInput(path: path.path)
       try input.requireSound()
-      result.append(Provider(abi: input.abi, path: path, kernel: kernel))
+      result.append(Provider(abi: input.abi, path: path.string, kernel: selection.kernel))
     }
-    for path in library { result.append(Provider(library: try LinkObject(path: FilePath(path)))) }
+    for path in library { result.append(Provider(library: try LinkObject(path: path.path))) }
     return result
   }
 
   private func printSuggestion(_ check: ProgramCheck) throws {
-    var suggestion = Suggestion(check, implementations: library.map { FilePath($0) })
-    for file in ProgramFiles(program).files { try suggestion.add(FilePath(file.path)) }
+    var suggestion = Suggestion(check, implementations: library.map(\.path))
+    for file in ProgramFiles(program.map(\.string)).files {
+      try suggestion.add(FilePath(file.path))
+    }
     let lines = try suggestion.lines()
     if lines.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
     try lines.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
@@ -107,12 +109,12 @@ extension LinkCheckOptions {
 
   private func trace(_ symbol: String, _ check: ProgramCheck) throws {
     var text = ""
-    for file in ProgramFiles(program).files {
+    for file in ProgramFiles(program.map(\.string)).files {
       text += try SymbolTrace(check).text(of: symbol, in: FilePath(file.path))
     }
     guard !text.isEmpty else {
       throw InputError(
-        path: program.joined(separator: ", "),
+        path: program.map(\.string).joined(separator: ", "),
         "no reference to \(symbol); names are given as nm prints them")
     }
     try Diagnostics.output(text)

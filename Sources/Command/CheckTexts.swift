@@ -9,9 +9,9 @@ extension CheckCommand {
   /// `check --abi FILE…` alone: the form of ABI texts. Says nothing when it is as it should be.
   func checkTexts() throws {
     var findings: [Finding] = []
-    for path in abi { findings += try PromisedAbi(path: FilePath(path)).textFindings }
+    for path in abi { findings += try PromisedAbi(path: path.path).textFindings }
     let summary = Report(
-      command: "check", subject: abi.count == 1 ? abi[0] : "\(abi.count) ABI texts",
+      command: "check", subject: abi.count == 1 ? abi[0].string : "\(abi.count) ABI texts",
       findings: try report.allowing(findings), approval: "well-formed", rejection: "flawed")
     try report.finish(summary, isQuiet: summary.findings.isEmpty, style: .lines)
   }

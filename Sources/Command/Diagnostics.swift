@@ -1,10 +1,9 @@
-import AbiModel
-import AbiTool
-import Findings
+import ArgumentParser
+import Glibc
 import Support
 import SystemPackage
 
-/// What goes to standard error, and the one way to standard output.
+/// What goes to standard error, the one way to standard output, and the one way out.
 enum Diagnostics {
   static func error(_ message: String) { line("abitool: \(message)") }
   static func warning(_ message: String) { line("abitool: warning: \(message)") }
@@ -30,5 +29,20 @@ enum Diagnostics {
   static func output(_ text: String) throws(InputError) {
     let bytes = Array(text.utf8)
     try bytes.span.bytes.withUnsafeBytes { raw throws(InputError) in try output(raw) }
+  }
+
+  /// Ends the process: with status 2 for an input that cannot be used; with 64 for a mistake in the
+  /// arguments; with a status of its own, or 0 for a help text that was asked for.
+  static func exit(for error: any Error) -> Never {
+    switch error {
+    case let error as InputError:
+      self.error(error.description)
+      Glibc.exit(2)
+    // Of the parser's own mistakes and those of `validate()`, the parser knows the command.
+    case let error as ValidationError:
+      self.error(error.message)
+      Glibc.exit(ExitCode.validationFailure.rawValue)
+    default: Abitool.exit(withError: error)
+    }
   }
 }

@@ -6,7 +6,7 @@ import ArgumentParser
 import SystemPackage
 
 /// `abitool diff`: two versions of a library.
-struct DiffCommand: AsyncParsableCommand {
+struct DiffCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Tell what changed between two versions of an ABI, and whether it breaks anyone.",
@@ -27,28 +27,27 @@ struct DiffCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("OLD and NEW; with --baseline NEW only.", valueName: "file"),
-    completion: .file())
-  var files: [String] = []
+    help: ArgumentHelp(
+      "OLD and NEW; with --baseline NEW only. - is standard input.", valueName: "file"))
+  var files: [InputPath] = []
 
   @Option(
     help: ArgumentHelp(
       "The ABI text that is checked in: it stands for OLD. Nothing is said when nothing changed.",
-      valueName: "abi"),
-    completion: .file())
-  var baseline: String?
+      valueName: "abi"))
+  var baseline: InputPath?
 
   @Flag(help: "With --baseline: accept the changes and write them into the file.")
   var update = false
 
-  @Option(help: "Compare what is promised, or all that a linker sees.")
-  var profile = Extraction.Profile.canonical
+  @Option(
+    help: """
+      Of libraries, compare what is promised, or all that a linker sees. (default: canonical)
+      """)
+  var profile: Extraction.Profile?
 
-  @Option(help: "Of the ABIs, leave out what is for other kernels.")
-  var kernel: String?
-
-  @Option(help: "Of the ABIs, leave out what is for other architectures.")
-  var arch: String?
+  @OptionGroup
+  var selection: SelectionOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
@@ -59,32 +58,67 @@ struct DiffCommand: AsyncParsableCommand {
       throw ValidationError(
         baseline == nil ? "give two files, OLD and NEW" : "give one file with --baseline: NEW")
     }
-    if update, baseline == nil { throw ValidationError("--update goes with --baseline") }
-    if let arch, Architecture(named: arch) == nil {
-      throw ValidationError("no such architecture: \(arch); known are \(Architecture.listing)")
+    try refuseUnusedOptions()
+    if update, let baseline, InputFile.isNameless(baseline.path) {
+      throw ValidationError("--update writes into a file; \(baseline.string) is none")
     }
   }
 
+  static let optionUses = ReportOptions.optionUses.merging([
+    "baseline": [],
+    "update": [[.baseline]],
+    "profile": [],
+    "kernel": [],
+    "arch": [],
+    // Notes are listed in any case.
+    "all": [[.text], [.headings]],
+    // What is accepted is no reason to fail.
+    "strict": [[.comparison]],
+  ]) { $1 }
+
+  var situations: Set<Situation> {
+    report.situations.union(
+      Set(given: [.report: true, .baseline: baseline != nil, .comparison: !update]))
+  }
+
   func run() async throws {
-    let oldPath = baseline ?? files[0]
-    let newPath = files[files.count - 1]
-    if update, let baseline, try create(baseline, from: newPath) { return }
+    let old = baseline ?? files[0]
+    let new = files[files.count - 1]
+    let kept = Baseline(old.path, profile: profile ?? .canonical)
+    if update, try kept.create(from: new.path) {
+      Diagnostics.line("\(old.string): written; check it in")
+      try report.writeStamp()
+      return
+    }
     let pair = try DiffInputs(
-      old: FilePath(oldPath), new: FilePath(newPath), profile: profile,
+      old: old.path, new: new.path, profile: profile ?? .canonical,
       selector: Abi.Selector(
-        kernels: kernel.map { .named($0) } ?? .unspecified,
-        architecture: arch.flatMap { Architecture(named: $0) }))
+        kernels: selection.kernel.map { .named($0) } ?? .unspecified,
+        architecture: selection.arch.flatMap { Architecture(named: $0) }))
+    try refuseUnusedSelection(pair)
     let diff = AbiDiff(from: pair.old, to: pair.new)
     let findings = try report.allowing(diff.findings, builds: diff.builds)
     let verdict = AbiDiff.verdict(of: findings)
     let summary = summary(findings, verdict, diff, pair)
-    if update, let baseline {
-      try renew(baseline, from: newPath)
-      try print(summary, verdict)
+    if update {
+      try kept.renew(from: new.path)
+      try report.print(summary, isQuiet: verdict == .identical, listsInformation: true)
+      try report.writeStamp()
       return
     }
     try report.finish(
       summary, isQuiet: baseline != nil && verdict == .identical, listsInformation: true)
+  }
+
+  /// What the files are is known only when they have been read.
+  private func refuseUnusedSelection(_ pair: DiffInputs) throws {
+    let isLibrary = [pair.old, pair.new].map { $0.header != nil }
+    if isLibrary == [true, true], selection.kernel != nil || selection.arch != nil {
+      throw ValidationError("--kernel and --arch select lines of ABI texts; both are libraries")
+    }
+    if isLibrary == [false, false], profile != nil {
+      throw ValidationError("--profile is for libraries; both are ABI texts")
+    }
   }
 
   private func summary(
@@ -103,39 +137,5 @@ struct DiffCommand: AsyncParsableCommand {
     ]
     if let soname = next.soname ?? soname { summary.facts.append(("nextSoname", soname)) }
     return summary
-  }
-
-  // MARK: Baseline
-
-  /// Writes the first baseline. False when there is one.
-  private func create(_ baseline: String, from new: String) throws -> Bool {
-    guard (try? FilePath(baseline).stat()) == nil else { return false }
-    var options = Extraction.Options()
-    options.profile = profile
-    let input = try AbiInput(path: FilePath(new), options: options)
-    try OutputFile(FilePath(baseline)).write(AbiPrinter(input.abi).text())
-    Diagnostics.line("\(baseline): written; check it in")
-    return true
-  }
-
-  /// Comments and order of the file stay.
-  private func renew(_ baseline: String, from new: String) throws {
-    var options = Extraction.Options()
-    options.profile = profile
-    try options.addNames(promisedBy: FilePath(baseline))
-    var everything = Extraction.Options()
-    everything.profile = .complete
-    let promised = try AbiInput(path: FilePath(new), options: options)
-    let available = try AbiInput(path: FilePath(new), options: everything)
-    let update = try AbiUpdate(
-      of: FilePath(baseline), promised: promised.abi, available: available.abi, genode: false)
-    try OutputFile(FilePath(baseline), onlyIfChanged: true).write(update.text)
-  }
-
-  /// What was accepted is no reason to fail.
-  private func print(_ summary: Report, _ verdict: AbiDiff.Verdict) throws {
-    do {
-      try report.finish(summary, isQuiet: verdict == .identical, listsInformation: true)
-    } catch is ExitCode {}
   }
 }

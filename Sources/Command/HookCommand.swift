@@ -1,12 +1,10 @@
-import AbiModel
 import AbiTool
-import Findings
-import Support
 import ArgumentParser
+import Support
 import SystemPackage
 
 /// `abitool hook`: what to put into a project's build files.
-struct HookCommand: ParsableCommand {
+struct HookCommand: ParsableCommand, RefusesUnusedOptions {
   static let configuration = CommandConfiguration(
     commandName: "hook",
     abstract: "Print what a project's build needs to link with an ABI.",
@@ -53,6 +51,21 @@ struct HookCommand: ParsableCommand {
     if path, system.includedFile == nil {
       throw ValidationError("projects include no file with \(system.rawValue)")
     }
+    try refuseUnusedOptions()
+  }
+
+  static let optionUses: OptionUses = [
+    "library": [[.hookText], [.hookOfLibrary]],
+    "abi": [[.hookText], [.hookOfLibrary]],
+    "program": [[.hookText], [.hookOfPrograms]],
+    "soname": [[.hookText], [.hookOfLibrary]],
+    "path": [],
+  ]
+
+  var situations: Set<Situation> {
+    Set(given: [
+      .hookText: !path, .hookOfLibrary: system.namesLibrary, .hookOfPrograms: system.namesPrograms,
+    ])
   }
 
   func run() throws {

@@ -1,23 +1,22 @@
-import AbiModel
 import AbiTool
-import Findings
-import Support
 import ArgumentParser
+import Support
 import SystemPackage
 
 /// `abitool ifso`: from a shared library to its interface library.
-struct IfsoCommand: AsyncParsableCommand {
+struct IfsoCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let configuration = CommandConfiguration(
     commandName: "ifso",
     abstract: "Write the interface library of a shared library, for build systems.",
     usage: """
       abitool ifso <library> <output>
-      abitool ifso -o <directory> [--jobs <n>] <library> ...
+      abitool ifso -o <out> [--jobs <n>] <library> ...
       """,
     discussion: """
       The output has what a linker sees of the library and no code. Programs linked against it \
       are those that are linked against the library. An output that would not change keeps its \
-      time stamp, so a build links programs again only when the library's interface changes.
+      time stamp, so a build links programs again only when the library's interface changes. With \
+      -o all files are libraries; in a directory, their interface libraries have their names.
 
       Examples:
         abitool ifso libfoo.so libfoo.ifso
@@ -29,22 +28,11 @@ struct IfsoCommand: AsyncParsableCommand {
     completion: .file())
   var files: [String] = []
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp(
-      """
-      Take all files for libraries, and write the interface library of each into this directory, \
-      under the library's name.
-      """,
-      valueName: "directory"),
-    completion: .directory)
-  var directory: String?
+  @OptionGroup
+  var output: OutputOptions
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "How many libraries at a time. (default: the number of cores)", valueName: "n"))
-  var jobs: Int?
+  @OptionGroup
+  var jobs: JobOptions
 
   /// Runs `abitool ifso IN OUT` without options, which is what build systems run after every link.
   /// Parsing arguments takes longer than making the interface library of most.
@@ -59,27 +47,35 @@ struct IfsoCommand: AsyncParsableCommand {
   }
 
   func validate() throws {
-    if directory == nil, files.count != 2 {
+    if output.output == nil, files.count != 2 {
       throw ValidationError(
         "Expected a library and the file to write; several libraries need -o <directory>.")
     }
     if files.isEmpty { throw ValidationError("Missing expected argument '<library>'.") }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on.") }
+    if output.output != nil { try output.requirePlace(forResultsOf: files.count) }
+    try refuseUnusedOptions()
   }
 
+  static let optionUses: OptionUses = ["output": [], "jobs": [[.librariesAlone]]]
+
+  var situations: Set<Situation> { Set(given: [.librariesAlone: output.output != nil]) }
+
   func run() async throws {
-    guard let directory else {
-      try InterfaceLibrary.write(for: FilePath(files[0]), to: FilePath(files[1]))
-      return
+    let isPair = output.output == nil
+    let libraries = (isPair ? [files[0]] : files).map { InputPath(argument: $0).path }
+    let place =
+      isPair ? OutputPlace(files[1]) : try output.place(forResultsOf: libraries.count)
+    try await place.prepared {
+      let outputs: [FilePath] =
+        switch place {
+        case .standardOutput: [OutputFile.standardOutput]
+        case .file(let file): [file]
+        case .directory(let directory, _):
+          try InterfaceLibrary.outputs(for: libraries, in: directory)
+        }
+      try await jobs.forEach(libraries.count) { index throws(InputError) in
+        try InterfaceLibrary.write(for: libraries[index], to: outputs[index])
+      }
     }
-    let libraries = files.map { FilePath($0) }
-    let outputs = try InterfaceLibrary.outputs(for: libraries, in: FilePath(directory))
-    let progress = Progress(total: libraries.count)
-    let batch = Batch(count: libraries.count, jobs: jobs) { progress($0) }
-    let failures = await batch.run { index throws(InputError) in
-      try InterfaceLibrary.write(for: libraries[index], to: outputs[index])
-    }
-    for failure in failures { Diagnostics.error(failure.description) }
-    if !failures.isEmpty { throw ExitCode(2) }
   }
 }

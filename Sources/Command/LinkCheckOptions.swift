@@ -14,8 +14,8 @@ struct LinkCheckOptions: ParsableArguments {
       Programs or libraries to check, or directories with them: do they need nothing beyond the \
       ABIs and libraries given, or the system at --sysroot?
       """,
-      valueName: "file"), completion: .file())
-  var program: [String] = []
+      valueName: "file"))
+  var program: [InputPath] = []
 
   @Option(
     parsing: .upToNextOption,
@@ -24,14 +24,11 @@ struct LinkCheckOptions: ParsableArguments {
       Without --program: implementations to check against the ABI. With it: libraries that the \
       programs may use.
       """,
-      valueName: "file"), completion: .file())
-  var library: [String] = []
+      valueName: "file"))
+  var library: [InputPath] = []
 
-  @Option(help: "Of the ABI, leave out what is for other kernels.")
-  var kernel: String?
-
-  @Option(help: "The architecture that the libraries are to be for.")
-  var arch: String?
+  @OptionGroup
+  var selection: SelectionOptions
 
   @Option(
     help: ArgumentHelp(
@@ -54,37 +51,47 @@ struct LinkCheckOptions: ParsableArguments {
   @Flag(help: "Report what each symbol of the programs is bound to.")
   var bindings = false
 
+  static let optionUses: OptionUses = [
+    "program": [],
+    "library": [],
+    "kernel": [[.library, .programWithAbi]],
+    "arch": [[.library]],
+    "sysroot": [[.program]],
+    "kernel-agnostic": [[.programReport]],
+    "why": [[.program]],
+    "suggest": [[.programWithoutWhy]],
+    "bindings": [[.programReport]],
+  ]
+
+  func situations(abi: [InputPath]) -> Set<Situation> {
+    let isProgram = !program.isEmpty
+    return Set(given: [
+      .library: isLibraryCheck, .program: isProgram, .programWithAbi: isProgram && !abi.isEmpty,
+      .programWithoutWhy: isProgram && why == nil,
+      .programReport: isProgram && why == nil && !suggest,
+    ])
+  }
+
   /// Whether one of the modes is wanted.
   var isWanted: Bool { !program.isEmpty || !library.isEmpty }
 
-  func validate(abi: [String]) throws {
-    if !program.isEmpty {
-      guard !abi.isEmpty || !library.isEmpty || sysroot != nil else {
-        throw ValidationError(
-          "say with --abi, --library or --sysroot what the programs may use")
-      }
-      if arch != nil {
-        throw ValidationError("--arch is for --library: a program says what it is for")
-      }
-      return
-    }
-    if why != nil || suggest || bindings || sysroot != nil || kernelAgnostic {
-      throw ValidationError(
-        "--why, --suggest, --bindings, --sysroot and --kernel-agnostic are for --program")
-    }
-    if let arch, Architecture(named: arch) == nil {
-      throw ValidationError("no such architecture: \(arch); known are \(Architecture.listing)")
-    }
-    if !library.isEmpty, abi.count != 1 {
+  var isLibraryCheck: Bool { program.isEmpty && !library.isEmpty }
+
+  /// - Throws: `ValidationError` when there is nothing to check against.
+  func requireCounterpart(abi: [InputPath]) throws {
+    if isLibraryCheck, abi.count != 1 {
       throw ValidationError("--library is checked against one ABI: --abi FILE")
+    }
+    if !program.isEmpty, abi.isEmpty, library.isEmpty, sysroot == nil {
+      throw ValidationError("say with --abi, --library or --sysroot what the programs may use")
     }
   }
 
-  func run(abi: [String], _ report: ReportOptions) async throws {
+  func run(abi: [InputPath], _ jobs: JobOptions, _ report: ReportOptions) async throws {
     guard !program.isEmpty else {
       try checkLibraries(abi[0], report)
       return
     }
-    try await checkPrograms(abi, report)
+    try await checkPrograms(abi, jobs, report)
   }
 }

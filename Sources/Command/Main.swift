@@ -1,9 +1,5 @@
-import AbiModel
-import AbiTool
-import Findings
-import Support
 import ArgumentParser
-import Glibc
+import Support
 
 /// The command line: arguments in, exit status out.
 ///
@@ -41,18 +37,39 @@ struct Abitool: AsyncParsableCommand {
   static func main() async {
     TemporaryFiles.removeOnSignals()
     do {
-      if try IfsoCommand.runsPlain(CommandLine.arguments) { return }
+      let arguments = CommandLine.arguments
+      try refuseUnclearUsage(arguments)
+      if try IfsoCommand.runsPlain(arguments) { return }
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
-    } catch let error as InputError {
-      Diagnostics.error(error.description)
-      Glibc.exit(2)
     } catch {
-      exit(withError: error)
+      Diagnostics.exit(for: error)
     }
   }
+
+  /// For what the parser would print the help, as if that had been asked for, and succeed.
+  private static func refuseUnclearUsage(_ arguments: [String]) throws {
+    // The runtime reads them from there.
+    guard !arguments.isEmpty else {
+      throw ValidationError("no arguments can be read; is /proc mounted?")
+    }
+    guard arguments.count > 1 else {
+      throw ValidationError(
+        "say what to do: \(names.joined(separator: ", ")); abitool --help explains")
+    }
+    guard arguments[1] == "help", arguments.count > 2, !arguments[2].hasPrefix("-") else { return }
+    guard names.contains(arguments[2]) else {
+      let near = names.filter { EditDistance.between($0, arguments[2]) < 3 }
+      throw ValidationError(
+        "there is no subcommand \(arguments[2]); "
+          + (near.first.map { "did you mean \($0)?" }
+            ?? "there are \(names.joined(separator: ", "))"))
+    }
+  }
+
+  private static var names: [String] { configuration.subcommands.map { $0._commandName } }
 }

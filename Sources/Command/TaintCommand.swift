@@ -1,13 +1,12 @@
 import AbiModel
 import AbiTool
+import ArgumentParser
 import Findings
 import Support
-import ArgumentParser
-import Synchronization
 import SystemPackage
 
 /// `abitool taint`: what ties a program to a kernel.
-struct TaintCommand: AsyncParsableCommand {
+struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let configuration = CommandConfiguration(
     commandName: "taint",
     abstract: "Find what ties a program to a kernel.",
@@ -27,15 +26,14 @@ struct TaintCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Programs, libraries, objects or archives.", valueName: "file"),
-    completion: .file())
-  var files: [String]
+    help: ArgumentHelp(
+      "Programs, libraries, objects or archives; - is standard input.", valueName: "file"))
+  var files: [InputPath]
 
   @Option(
     help: ArgumentHelp(
-      "ABI whose symbols with kernel=… belong to one kernel. Repeatable.", valueName: "abi"),
-    completion: .file())
-  var abi: [String] = []
+      "ABI whose symbols with kernel=… belong to one kernel. Repeatable.", valueName: "abi"))
+  var abi: [InputPath] = []
 
   @Option(
     help: ArgumentHelp(
@@ -59,46 +57,64 @@ struct TaintCommand: AsyncParsableCommand {
   @Flag(help: "Look for in, out, hlt, cli, sti, wrmsr, vmcall and vmmcall, too.")
   var privileged = false
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "How many files to read at a time. (default: the number of cores)", valueName: "n"))
-  var jobs: Int?
+  @OptionGroup
+  var jobs: JobOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
 
   mutating func validate() throws {
     guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs is at least 1") }
-    if report.summary, report.format != .text {
-      throw ValidationError("--summary is a form of text; leave out --format")
-    }
+    try refuseUnusedOptions()
   }
 
+  static let optionUses = ReportOptions.optionUses.merging([
+    "abi": [],
+    "kernel-headers": [],
+    "kernel-library": [],
+    "interpreter": [],
+    "privileged": [],
+    "jobs": [],
+    "quiet": [[.text], [.listing]],
+    "strict": [[.warnings]],
+  ]) { $1 }
+
+  var situations: Set<Situation> { report.situations.union([.report]) }
+
   func run() async throws {
-    let options = try options()
     // What is wrong with the allow file is said before the work.
-    let allow = try report.allow.map { path throws(InputError) in
-      try AllowFile(path: FilePath(path))
+    let allow = try report.allow.map { file throws(InputError) in try AllowFile(path: file.path) }
+    let batch = TaintBatch(files.map(\.path), options: try options())
+    let count = Progress(total: files.count)
+    let percent = PercentProgress()
+    var (results, failures) = await batch.run(jobs: jobs.jobs) { progress in
+      switch progress {
+      case .files(let done): count(done)
+      case .share(let share): percent(share)
+      }
     }
-    var (results, failures) = await look(options)
+    percent.finish()
     let stale = failures.isEmpty ? allow?.apply(to: &results) ?? [] : []
     if !failures.isEmpty { _ = allow?.apply(to: &results) }
-    let isRejected = results.isEmpty && !failures.isEmpty ? false : try show(results, stale)
+    var whole = Report(taint: results, stale: stale)
+    whole.warningsReject = report.strict
+    if !results.isEmpty || failures.isEmpty { try show(results, stale, whole) }
     for failure in failures { Diagnostics.error(failure.description) }
     if !failures.isEmpty || results.contains(where: { $0.verdict == .notKnown }) {
       throw ExitCode(2)
     }
-    if isRejected { throw ExitCode(1) }
+    if whole.isRejected { throw ExitCode(1) }
+    try report.writeStamp()
   }
 
   private func options() throws(InputError) -> TaintOptions {
     var options = TaintOptions()
-    for path in abi {
-      let input = try InputBytes(path: FilePath(path))
+    for file in abi {
+      let input = try InputBytes(path: file.path)
       options.abis.append(
-        try input.withBytes { text throws(InputError) in try AbiParser.parse(text, path: path) })
+        try input.withBytes { text throws(InputError) in
+          try AbiParser.parse(text, path: file.string)
+        })
     }
     if !kernelHeaders.isEmpty { options.kernelHeaders = kernelHeaders.map { Glob($0) } }
     if !interpreter.isEmpty { options.interpreters = interpreter }
@@ -107,44 +123,16 @@ struct TaintCommand: AsyncParsableCommand {
     return options
   }
 
-  /// Looks at all files. One that cannot be used does not keep the others from being looked at.
-  private func look(_ options: TaintOptions) async -> ([TaintResult], [InputError]) {
-    let files = files
-    let count = Progress(total: files.count)
-    let percent = PercentProgress()
-    var options = options
-    if files.count == 1 { options.progress = { percent($0) } }
-    let settings = options
-    let results = Mutex([[TaintResult]](repeating: [], count: files.count))
-    let batch = Batch(count: files.count, jobs: jobs) { if files.count > 1 { count($0) } }
-    let failures = await batch.run { index throws(InputError) in
-      let found = try Taint.results(of: FilePath(files[index]), options: settings)
-      results.withLock { $0[index] = found }
+  private func show(_ results: [TaintResult], _ stale: [Finding], _ whole: Report) throws {
+    guard report.isText, !report.oneLine else {
+      try report.print(whole)
+      return
     }
-    percent.finish()
-    return (results.withLock { Array($0.joined()) }, failures)
-  }
-
-  /// Prints the results and tells whether one is rejected.
-  private func show(_ results: [TaintResult], _ stale: [Finding]) throws -> Bool {
-    let whole = Report(taint: results, stale: stale)
-    guard report.format == .text, !report.oneLine else {
-      do {
-        try report.finish(whole)
-        return false
-      } catch let code as ExitCode {
-        return code.rawValue == 1
-      }
-    }
-    if report.summary {
-      try Diagnostics.output(TaintSummary.text(of: results))
-    } else {
-      var text = TaintText()
-      text.usesColor = ReportOptions.colorIsWanted
-      text.isQuiet = report.quiet
-      if report.all { text.limit = nil }
-      try Diagnostics.output(text.text(of: results, stale: stale))
-    }
-    return whole.isRejected || (report.strict && whole.count(.warning) > 0)
+    var text = TaintText()
+    text.usesColor = ReportOptions.colorIsWanted
+    text.isQuiet = report.quiet
+    if report.all { text.limit = nil }
+    try Diagnostics.output(text.text(of: report.summary ? [] : results, stale: stale))
+    if report.summary { try Diagnostics.output(TaintSummary.text(of: results)) }
   }
 }

@@ -56,6 +56,8 @@ public struct AbiParser: Sendable {
   public static func parseWithFlaws(_ text: UnsafeRawBufferPointer, path: String)
     throws(InputError) -> Result
   {
+    // What a failed `abitool extract > FILE` leaves.
+    if text.isEmpty { throw InputError(path: path, "the file is empty") }
     // The usual mistake: the library in place of its text.
     if text.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
       throw InputError(

@@ -10,6 +10,8 @@ public struct AbiUpdate {
   public private(set) var text: [UInt8] = []
   /// A line each of what changed: `+`, `-` or `~` and the symbol's line.
   public private(set) var changes: [String] = []
+  /// What the file says of the SONAME before.
+  public let soname: ByteName?
 
   /// - Parameters:
   ///   - path: the ABI file to renew.
@@ -23,6 +25,7 @@ public struct AbiUpdate {
     let (bytes, abi) = try old.withBytes { raw throws(InputError) in
       ([UInt8](raw), try AbiParser.parse(raw, path: path.string))
     }
+    soname = abi.soname
     let promisedLines = Lines(of: promised, genode: genode)
     let availableLines = Lines(of: available, genode: genode)
     // Symbols of the file by the line they stand in.

@@ -50,6 +50,8 @@ public struct Extraction: Sendable {
     public var dropped: [Dropped] = []
     /// The names of weak and unique C++ symbols that were dropped.
     public var weakNames = NameSet()
+    /// Those of ``Options/keep`` and ``Options/drop`` that a symbol of the library matches.
+    public var matchedPatterns: Set<String> = []
 
     public func count(_ reason: DropReason) -> Int { counts[reason.rawValue] }
 
@@ -80,8 +82,9 @@ public struct Extraction: Sendable {
   /// The file is closed when it has been read, so that its pages do not stay while the symbols
   /// are sorted.
   private static func read(_ path: FilePath, _ options: Options) throws(InputError) -> Extraction {
+    let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      let file = try ElfFile(path: path)
+      let file = try ElfFile(path: readable)
       return try read(file, options)
     } catch {
       throw InputError(path: path.string, error.description)
@@ -102,6 +105,9 @@ public struct Extraction: Sendable {
   }
 
   private mutating func finish() -> Result {
+    for (glob, isMatched) in zip(globs, isMatched) where isMatched {
+      result.matchedPatterns.insert(glob.pattern)
+    }
     findAliases()
     result.abi.sort()
     return result
@@ -123,14 +129,19 @@ public struct Extraction: Sendable {
   private var versionNames: NameSet = NameSet()
   /// What the versions of all symbols have spelled so far, in bytes.
   private var versionBytes = 0
-  private var hasGlobs: Bool
+  private let hasGlobs: Bool
+  /// The patterns to keep and to drop, and whether a symbol matches.
+  private let globs: [Glob]
+  private var isMatched: [Bool]
   /// Addresses of data, thread-local offsets apart, with the symbol that is there.
   private var addresses: [(key: UInt64, isTls: Bool, symbol: Int)] = []
 
   private init(header: ElfHeader, options: Options) {
     self.options = options
     result = Result(header: header)
-    hasGlobs = !options.keep.isEmpty || !options.drop.isEmpty
+    globs = options.keep + options.drop
+    hasGlobs = !globs.isEmpty
+    isMatched = [Bool](repeating: false, count: globs.count)
   }
 
   private mutating func readDynamicSection(of file: borrowing ElfFile) throws(ElfError) {
@@ -186,6 +197,7 @@ public struct Extraction: Sendable {
         throw ElfError.overlappingNames
       }
       let name = table.name(of: entry)
+      if hasGlobs { noteMatches(of: name) }
       if let reason = dropReason(entry, name) {
         result.counts[reason.rawValue] += 1
         if options.recordsDropped {
@@ -199,6 +211,12 @@ public struct Extraction: Sendable {
       guard versionBytes <= 64 * table.count + ElfError.limit(ofNamesIn: table) else {
         throw ElfError.overlappingNames
       }
+    }
+  }
+
+  private mutating func noteMatches(of name: UnsafeRawBufferPointer) {
+    for index in globs.indices where !isMatched[index] && globs[index].matches(name) {
+      isMatched[index] = true
     }
   }
 

@@ -11,8 +11,9 @@ extension Extraction.Options {
   /// - Throws: `InputError` when it is none of these.
   public mutating func addNames(neededBy path: FilePath) throws(InputError) {
     var names = neededNames
+    let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      try ElfFile.forEach(at: path) { file, _ throws(ElfError) in
+      try ElfFile.forEach(at: readable) { file, _ throws(ElfError) in
         try Self.addReferences(of: file, to: &names)
       }
     } catch {

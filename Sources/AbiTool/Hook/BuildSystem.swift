@@ -18,6 +18,22 @@ public enum BuildSystem: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the text of the hook has the names of a library in it.
+  public var namesLibrary: Bool {
+    switch self {
+    case .make, .cmake, .meson, .ninja, .bazel, .pkgConfig, .github: true
+    case .swiftpm, .preCommit: false
+    }
+  }
+
+  /// Whether the text of the hook has the names of programs in it.
+  public var namesPrograms: Bool {
+    switch self {
+    case .make, .cmake, .meson, .ninja, .bazel: true
+    case .pkgConfig, .github, .swiftpm, .preCommit: false
+    }
+  }
+
   /// Where the text of the hook goes.
   public var destination: String {
     switch self {

@@ -17,8 +17,9 @@ public struct InterfaceLibrary: ~Copyable {
   ///
   /// - Throws: `InputError` when it is no shared library.
   public init(of path: FilePath) throws(InputError) {
+    let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      let file = try ElfFile(path: path)
+      let file = try ElfFile(path: readable)
       image = try Self.image(of: file)
     } catch {
       throw InputError(path: path.string, error.description)

@@ -9,8 +9,9 @@ extension LinkObject {
   ///
   /// - Throws: `InputError` when it is no dynamically linked ELF file.
   public convenience init(path: FilePath) throws(InputError) {
+    let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      try self.init(try ElfFile(path: path), path: path.string)
+      try self.init(try ElfFile(path: readable), path: path.string)
     } catch {
       throw InputError(path: path.string, error.description)
     }

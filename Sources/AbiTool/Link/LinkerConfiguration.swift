@@ -31,7 +31,7 @@ private struct ConfigurationReader {
 
   mutating func read(_ path: String, depth: Int) {
     guard depth < 8, let file = sysroot.locate(path),
-      let input = try? InputBytes(path: FilePath(file))
+      let input = try? InputBytes(found: FilePath(file))
     else { return }
     let text = input.withBytes { String(decoding: $0, as: UTF8.self) }
     for line in text.split(separator: "\n") {
@@ -74,7 +74,7 @@ enum LinkerCache {
 
   /// File names to paths. Nil when the file is no cache of this machine's byte order.
   static func entries(at path: String) -> [String: [String]]? {
-    guard let input = try? InputBytes(path: FilePath(path)) else { return nil }
+    guard let input = try? InputBytes(found: FilePath(path)) else { return nil }
     return input.withBytes { parse($0) }
   }
 

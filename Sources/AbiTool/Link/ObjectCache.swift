@@ -53,7 +53,8 @@ public final class ObjectCache: Sendable {
 
   private static func read(_ path: String, named name: String) -> Entry {
     do throws(ElfError) {
-      return .object(try LinkObject(try ElfFile(path: FilePath(path)), path: name))
+      let file = try ElfFile(path: InputFile.asRead(FilePath(path)))
+      return .object(try LinkObject(file, path: name))
     } catch {
       if case .unreadable(.noSuchFileOrDirectory) = error.code { return .absent }
       return .unusable(error)
@@ -70,7 +71,7 @@ public final class ObjectCache: Sendable {
     if let known {
       symbols = known
     } else {
-      symbols = try? ElfFile(path: FilePath(path)).relocatedSymbols()
+      symbols = try? ElfFile(path: InputFile.asRead(FilePath(path))).relocatedSymbols()
       state.withLock { $0.relocated[key] = symbols }
     }
     return symbols?.contains(Int(reference.index)) ?? true

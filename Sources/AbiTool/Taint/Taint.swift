@@ -19,8 +19,9 @@ public enum Taint {
     -> [TaintResult]
   {
     var results: [TaintResult] = []
+    let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      try ElfFile.forEach(at: path) { file, member throws(ElfError) in
+      try ElfFile.forEach(at: readable) { file, member throws(ElfError) in
         let name = member.map { "\(path)(\($0))" } ?? path.string
         results.append(try result(of: file, path: name, options: options))
       }

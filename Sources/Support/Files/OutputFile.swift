@@ -4,6 +4,10 @@ public import SystemPackage
 /// Writes a file whole or not at all: readers see the old bytes or the new ones, and on any error
 /// nothing is left or changed.
 public struct OutputFile: Sendable {
+  /// The name of standard output among paths. It is written where it stands, and not replaced,
+  /// also when it is a file.
+  public static let standardOutput: FilePath = "/dev/stdout"
+
   public let path: FilePath
   /// Keep the file and its time stamp when the bytes would be the same.
   public var onlyIfChanged = false
@@ -34,14 +38,17 @@ public struct OutputFile: Sendable {
   }
 
   private func replace(_ contents: UnsafeRawBufferPointer) throws(Errno) -> Bool {
-    // A link is written through, as compilers do.
-    let target = RealPath.of(path.string).map { FilePath($0) } ?? path
-    var status = stat()
-    let exists = stat(target.string, &status) == 0
-    if exists, status.st_mode & S_IFMT != S_IFREG {
-      try Self.writeThrough(target, contents)
+    if path == Self.standardOutput {
+      try Self.errno { () in _ = try FileDescriptor.standardOutput.writeAll(contents) }
       return true
     }
+    var status = stat()
+    let exists = stat(path.string, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      try Self.writeThrough(path, contents)
+      return true
+    }
+    let target = try Self.target(of: path)
     if exists, onlyIfChanged, status.st_size == contents.count, Self.holds(target, contents) {
       return false
     }
@@ -50,8 +57,20 @@ public struct OutputFile: Sendable {
     return true
   }
 
+  /// A link is written through, as compilers do, also when nothing is there yet where it leads.
+  private static func target(of path: FilePath) throws(Errno) -> FilePath {
+    if let real = RealPath.of(path.string) { return FilePath(real) }
+    var path = path
+    // As many as Linux follows (path_resolution(7)).
+    for _ in 0..<40 {
+      guard let link = RealPath.link(at: path) else { return path }
+      path = path.removingLastComponent().pushing(link)
+    }
+    throw .tooManySymbolicLinkLevels
+  }
+
   private static func holds(_ path: FilePath, _ contents: UnsafeRawBufferPointer) -> Bool {
-    guard let old = try? InputBytes(path: path) else { return false }
+    guard let old = try? InputBytes(found: path) else { return false }
     return old.withBytes { old in
       guard old.count == contents.count else { return false }
       guard let left = old.baseAddress, let right = contents.baseAddress else { return true }

@@ -5,16 +5,24 @@ public enum OutputNames {
   /// `libfoo` for `libfoo.so.1.2`, `ld-nova` for `ld-nova.lib.so`, the whole name otherwise.
   public static func name(for path: FilePath) -> String {
     let whole = path.lastComponent?.string ?? path.string
-    var end = whole.endIndex
-    // Versions behind `.so`: digits and dots.
-    while end > whole.startIndex, let last = whole[..<end].last, last.isNumber || last == "." {
-      end = whole.index(before: end)
-    }
-    for suffix in [".lib.so", ".so"] where whole[..<end].hasSuffix(suffix) {
-      let stem = whole[..<end].dropLast(suffix.count)
+    let unversioned = withoutVersion(whole)
+    for suffix in [".lib.so", ".so"] where unversioned.hasSuffix(suffix) {
+      let stem = unversioned.dropLast(suffix.count)
       if !stem.isEmpty { return String(stem) }
     }
     return whole
+  }
+
+  /// Whether a file's name is that of a shared object: `libz.so`, `libz.so.1.2`.
+  public static func isSharedObject(_ name: String) -> Bool {
+    withoutVersion(name).hasSuffix(".so")
+  }
+
+  /// Without what follows `.so` as a version: digits and dots.
+  private static func withoutVersion(_ name: String) -> Substring {
+    var rest = name[...]
+    while let last = rest.last, last.isNumber || last == "." { rest.removeLast() }
+    return rest
   }
 
   /// One name for each path: the short one, where several files would have that the whole name of

@@ -22,14 +22,16 @@ public struct ProgramBatch: Sendable {
     self.files = files
   }
 
-  /// - Parameter progress: told the number of files that are done.
-  public func run(progress: @escaping @Sendable (Int) -> Void) async -> Result {
+  /// - Parameters:
+  ///   - jobs: how many parts of the work to do at a time; nil for the number of cores.
+  ///   - progress: told the number of files that are done.
+  public func run(jobs: Int? = nil, progress: @escaping @Sendable (Int) -> Void) async -> Result {
     let (check, files) = (check, files)
     // Joined as they come: the processes of a system have most of their findings in common.
     let results = Mutex(FindingMerge())
     // Small pieces of work go to the cores in turns, so that none is idle while one has much.
     let step = 16
-    let batch = Batch(count: (files.count + step - 1) / step, jobs: nil) {
+    let batch = Batch(count: (files.count + step - 1) / step, jobs: jobs) {
       progress(min($0 * step, files.count))
     }
     let failures = Mutex<[Int: InputError]>([:])

@@ -59,6 +59,7 @@ public struct ProgramCheck: Sendable {
 
   /// Nil for a statically linked program, which needs nothing.
   func object(at path: FilePath, wasFound: Bool = false) throws(InputError) -> LinkObject? {
+    if !wasFound { _ = try InputFile.readable(path) }
     switch loader.cache.entry(at: path.string) {
     case .object(let object): return object
     case .absent: throw InputError(path: path.string, Errno.noSuchFileOrDirectory.description)
@@ -69,7 +70,7 @@ public struct ProgramCheck: Sendable {
   }
 
   private static func isStaticProgram(_ path: FilePath) -> Bool {
-    guard let file = try? ElfFile(path: path) else { return false }
+    guard let file = try? ElfFile(path: InputFile.asRead(path)) else { return false }
     let isLoaded = file.header.type == .executable || file.header.type == .shared
     return isLoaded && !file.segments.contains { $0.kind == .dynamic }
   }

@@ -1,0 +1,42 @@
+internal import AbiModel
+internal import Glibc
+public import Support
+public import SystemPackage
+
+/// The ABI text that is checked in, with which each new state of a library is compared.
+public struct Baseline: Sendable {
+  private let path: FilePath
+  private let profile: Extraction.Profile
+
+  /// - Parameter profile: what it holds of the library.
+  public init(_ path: FilePath, profile: Extraction.Profile) {
+    self.path = path
+    self.profile = profile
+  }
+
+  /// Writes the first baseline. False when there is one.
+  ///
+  /// - Parameter new: a library or an ABI text.
+  public func create(from new: FilePath) throws(InputError) -> Bool {
+    guard access(path.string, F_OK) != 0 else { return false }
+    var options = Extraction.Options()
+    options.profile = profile
+    let input = try AbiInput(path: new, options: options)
+    try OutputFile(path).write(AbiPrinter(input.abi).text())
+    return true
+  }
+
+  /// Brings the baseline up to date. Its comments and order stay.
+  public func renew(from new: FilePath) throws(InputError) {
+    var options = Extraction.Options()
+    options.profile = profile
+    try options.addNames(promisedBy: path)
+    var everything = Extraction.Options()
+    everything.profile = .complete
+    let promised = try AbiInput(path: new, options: options)
+    let available = try AbiInput(path: new, options: everything)
+    let update = try AbiUpdate(
+      of: path, promised: promised.abi, available: available.abi, genode: false)
+    try OutputFile(path, onlyIfChanged: true).write(update.text)
+  }
+}
