@@ -141,10 +141,11 @@ struct StubCommand: AsyncParsableCommand, RefusesUnusedOptions {
     if soname == nil, form == .library {
       soname = try StubNames.soname(of: abi.path, suffix: sonameSuffix ?? ".so")
     }
-    // Assembly is for all architectures unless one is named.
+    // Assembly is for all architectures unless one is named, or the text is of one.
     return try StubPlan(
       text, path: abi.string,
-      architecture: selection.architecture ?? (form.needsArchitecture ? .host : nil),
+      architecture: selection.architecture ?? text.architecture
+        ?? (form.needsArchitecture ? .host : nil),
       kernel: selection.kernel, soname: soname)
   }
 }

@@ -157,8 +157,13 @@ extension ElfFile {
 
   /// Whether a section has a name. Makes no copy: the sections of a damaged file may all have one
   /// name that is as long as the file.
-  func hasName(_ section: Section, _ name: String) -> Bool {
+  package func hasName(_ section: Section, _ name: String) -> Bool {
     nameText(of: section).map { strcmp($0, name) == 0 } ?? false
+  }
+
+  /// Whether the name of a section begins so. Makes no copy either.
+  package func hasName(_ section: Section, prefix: String) -> Bool {
+    nameText(of: section).map { strncmp($0, prefix, prefix.utf8.count) == 0 } ?? false
   }
 
   /// A NUL-terminated string inside of the file.

@@ -119,7 +119,7 @@ struct PlacementMap {
 
   /// Sections of link-time stubs for data that has contents in the library itself: without them,
   /// but by name no zero data.
-  static let emptiedSections = [".abi.data", ".abi.tdata"]
+  static let emptiedSections = [SharedObject.SymbolSection.data, .threadData].map { "\($0.name)" }
 
   /// - Parameter isEmptied: whether the name of a section is one of those, asked for sections
   ///   without contents only.

@@ -20,7 +20,7 @@ public struct VersionIndex: RawRepresentable, Hashable, Sendable {
   public static let global = VersionIndex(rawValue: 1)
 
   /// `VERSYM_HIDDEN`, a bit of ``rawValue``.
-  private static let hiddenBit: UInt16 = 0x8000
+  static let hiddenBit: UInt16 = 0x8000
   /// `VERSYM_VERSION`, the bits of ``rawValue`` that number a version.
   static let numberBits: UInt16 = 0x7fff
 

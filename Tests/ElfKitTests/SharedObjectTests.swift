@@ -65,8 +65,7 @@ struct SharedObjectTests {
           binding: index % 5 == 4 ? .weak : .global,
           type: section.isThreadLocal ? .tls : section == .text ? .function : .object)
       }
-      symbol.version = isUndefined ? 3 : UInt16(index % 3)
-      symbol.isHiddenVersion = symbol.version == 1
+      symbol.version.rawValue = isUndefined ? 4 : [1, 0x8002, 3][index % 3]
       symbol.offset = UInt64(index * 64)
       symbol.size = UInt64(index % 65)
       names += name
@@ -121,8 +120,8 @@ struct SharedObjectTests {
         }
         #expect(read.binding == written.binding)
         #expect(read.type == written.type)
-        #expect(read.versionIndex == (written.version == 0 ? 1 : written.version + 1))
-        #expect(read.isHiddenVersion == written.isHiddenVersion)
+        #expect(read.versionIndex == written.version.number)
+        #expect(read.isHiddenVersion == written.version.isHidden)
         #expect(read.size == written.size)
         expectPlace(read, written)
       }
@@ -133,17 +132,11 @@ struct SharedObjectTests {
   private func expectPlace(_ read: ElfSymbol, _ written: DynamicSymbol) {
     switch written.place {
     case .undefined: #expect(read.placement == .undefined)
-    case .absolute: #expect(read.placement == .absolute)
+    case .absolute:
+      #expect(read.placement == .absolute)
+      #expect(read.value == written.offset)
     case .section(let section):
-      let placement: SymbolPlacement =
-        switch section {
-        case .text: .text
-        case .readOnly: .readOnly
-        case .relro: .relro
-        case .threadData, .data: .data
-        case .threadBss, .bss: .bss
-        }
-      #expect(read.placement == placement)
+      #expect(read.placement == section.placement)
       #expect(read.value % 64 == 0)
     }
   }
@@ -217,9 +210,9 @@ struct SharedObjectTests {
   @Test func namesOfSeveralVersionsAreWrittenOnce() throws {
     var sample = Sample(Self.headers[0], count: 1)
     let single = try sample.image().count
-    for version: UInt16 in 1...2 {
+    for version: UInt16 in 2...3 {
       var symbol = sample.symbols[0]
-      symbol.version = version
+      symbol.version = VersionIndex(rawValue: version)
       sample.symbols.append(symbol)
     }
     // Two more entries in .dynsym, .hash, .gnu.hash and .gnu.version.

@@ -1,4 +1,4 @@
-package import Support
+internal import Support
 
 /// The symbols of an ABI by their names as the text spells them, in place: no name is copied.
 package struct SymbolIndex: Sendable {

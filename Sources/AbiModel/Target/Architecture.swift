@@ -28,7 +28,7 @@ public struct Architecture: Sendable {
   public let maxPageSize: UInt64
   /// What linkers compare between the files of a link beside ``flags``: where it is missing, they
   /// take the library for one of another ABI, or say nothing. Only what tells ABIs apart is stated.
-  public let linkAttributes: [SharedObject.AttributesSection]
+  public let linkAttributes: [SharedObject.LinkSection]
   /// What the bits of `st_other` beyond visibility mean.
   public let otherBits: [OtherBits]
   /// Sections of the machine that linkers put among the tables that are not writable. `.dynamic`

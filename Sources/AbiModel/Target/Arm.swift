@@ -27,7 +27,7 @@ extension Architecture {
       dataModel: .arm, maxPageSize: 0x10000,
       linkAttributes: [
         // Tag_ABI_VFP_args.
-        SharedObject.AttributesSection(
+        SharedObject.LinkSection(
           name: ".ARM.attributes", kind: .processorAttributes,
           contents: ObjectAttributes(vendor: "aeabi", [.number(28, vfpArguments)])
             .bytes(in: .little))

@@ -95,7 +95,7 @@ extension Architecture {
       return "elf\(word)\(isLittle ? "l" : "b")tsmip\(suffix)"
     }
 
-    func attributes(in byteOrder: ElfHeader.ByteOrder) -> [SharedObject.AttributesSection] {
+    func attributes(in byteOrder: ElfHeader.ByteOrder) -> [SharedObject.LinkSection] {
       // Elf_MIPS_ABIFlags_v0: version (2 bytes, 0), isa_level, isa_rev, gpr_size, cpr1_size,
       // cpr2_size, fp_abi; isa_ext, ases, flags1, flags2.
       let register: UInt8 = registerSize == 64 ? 2 : 1
@@ -103,11 +103,11 @@ extension Architecture {
         [0, 0, UInt8(registerSize), 2, register, register, 0, fpABI]
         + [UInt8](repeating: 0, count: 16)
       return [
-        SharedObject.AttributesSection(
+        SharedObject.LinkSection(
           name: ".MIPS.abiflags", kind: .mipsAbiFlags, flags: 2, alignment: 8, entrySize: 24,
           contents: contents),
         // Tag_GNU_MIPS_ABI_FP.
-        SharedObject.AttributesSection(
+        SharedObject.LinkSection(
           name: ".gnu.attributes", kind: .gnuAttributes,
           contents: ObjectAttributes(vendor: "gnu", [.number(4, UInt64(fpABI))])
             .bytes(in: byteOrder)),

@@ -53,10 +53,10 @@ extension Architecture {
 
   /// `Tag_RISCV_stack_align` 16 and `Tag_RISCV_arch` ("Attributes").
   private static func riscvAttributes(width: Int, isHardFloat: Bool)
-    -> SharedObject.AttributesSection
+    -> SharedObject.LinkSection
   {
     let float = isHardFloat ? "_f2p0_d2p0" : ""
-    return SharedObject.AttributesSection(
+    return SharedObject.LinkSection(
       name: ".riscv.attributes", kind: .processorAttributes,
       contents: ObjectAttributes(
         vendor: "riscv",

@@ -359,8 +359,11 @@ extension ElfError {
   /// table, but not so that a small file stands for a huge text; and quoted, which takes four times
   /// as much, they are counted in 32 bits.
   static func limit(ofNamesIn table: SymbolTable) -> Int {
-    min(16 * table.stringSize + 1 << 16, 1 << 29)
+    min(16 * table.stringSize + 1 << 16, maximumNameBytes)
   }
+
+  /// What the names of all symbols may take, in bytes.
+  static let maximumNameBytes = 1 << 29
 
   static var overlappingNames: ElfError {
     ElfError(

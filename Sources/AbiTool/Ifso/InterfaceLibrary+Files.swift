@@ -1,5 +1,3 @@
-internal import AbiModel
-internal import Findings
 internal import Glibc
 public import Support
 public import SystemPackage

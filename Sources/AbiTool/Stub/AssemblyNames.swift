@@ -1,17 +1,17 @@
-internal import AbiModel
-internal import Findings
+internal import ElfKit
 internal import Support
 
 /// Which names assemblers take, in quotes.
 enum AssemblyNames {
   /// - Throws: `InputError` with the line of a name that would be taken for something else.
-  static func check(_ entry: StubPlan.Entry, in plan: StubPlan) throws(InputError) {
+  static func check(_ index: Int, in plan: StubPlan) throws(InputError) {
+    let entry = plan.entries[index]
     let problem: String? = plan.withName(of: entry) { name in
       for byte in name {
         switch byte {
         case UInt8(ascii: "@"): return "a name with '@'"
         // LLVM takes escapes in names, but not in those of .symver.
-        case _ where isEscaped(byte) && entry.version != nil:
+        case _ where isEscaped(byte) && entry.version != .global:
           return "a name with \(Spelling.show(byte)) and a version"
         case 0..<0x20, 0x7f: return "a name with \(Spelling.show(byte))"
         default: break
@@ -24,7 +24,7 @@ enum AssemblyNames {
       return isSection(name) ? "the name of a section" : nil
     }
     guard let problem else { return }
-    throw plan.error(entry, "\(plan.name(of: entry)): assemblers do not take \(problem)")
+    throw plan.error(at: index, "\(plan.name(of: entry)): assemblers do not take \(problem)")
   }
 
   /// Whether a byte is to be written with a backslash in front of it.
@@ -35,25 +35,23 @@ enum AssemblyNames {
 
   private static func isSection(_ name: UnsafeRawBufferPointer) -> Bool {
     let name = String(decoding: name, as: UTF8.self)
-    return [".text", ".data", ".bss", ".bss.rel.ro"].contains(name)
-      || name.hasPrefix(".abi.") || name.hasPrefix(".note.")
+    let sections = StubPlan.Section.allCases.map(\.nameInObject) + [AssemblyText.undefinedSection]
+    return sections.contains { "\($0)" == name } || name == ".data" || name.hasPrefix(".note.")
   }
 
   /// What version scripts take for the tag of a version.
   ///
   /// - Throws: `InputError` with the line of a symbol of another version.
-  static func checkVersion(of entry: StubPlan.Entry, in plan: StubPlan) throws(InputError) {
-    guard let version = entry.version else { return }
-    let name = plan.versions[version].name
-    guard !isTag(name) else { return }
+  static func checkVersion(of index: Int, in plan: StubPlan) throws(InputError) {
+    guard let version = plan.version(of: plan.entries[index]), !isTag(version.name) else { return }
     throw plan.error(
-      entry,
-      "version \(name.spelled): assemblers and version scripts take letters, digits, _ . and $ only"
+      at: index,
+      "version \(ByteName(version.name).spelled): assemblers and version scripts take letters, digits, _ . and $ only"
     )
   }
 
-  static func isTag(_ name: ByteName) -> Bool {
-    name.bytes.first.map { !isDigit($0) } == true && name.bytes.allSatisfy(isTagByte)
+  static func isTag(_ name: [UInt8]) -> Bool {
+    name.first.map { !isDigit($0) } == true && name.allSatisfy(isTagByte)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

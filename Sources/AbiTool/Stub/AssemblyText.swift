@@ -1,6 +1,5 @@
 internal import AbiModel
 internal import ElfKit
-internal import Findings
 public import Support
 
 /// Writes a stub as assembly that GNU as and LLVM's assembler take for every architecture.
@@ -9,6 +8,9 @@ public import Support
 /// comments `/* */`, as all others depend on the architecture. Names are always quoted: none can
 /// be taken for a register, an operator or a directive.
 public struct AssemblyText {
+  /// Holds the references to undefined symbols.
+  static let undefinedSection: StaticString = ".abi.undefined"
+
   private let plan: StubPlan
   /// What the labels of versioned symbols begin with; no name of the ABI does.
   private let labelPrefix: [UInt8]
@@ -58,23 +60,32 @@ public struct AssemblyText {
   // MARK: What has an address
 
   private mutating func write(_ section: StubPlan.Section) throws(InputError) {
-    let extent = plan.extent(of: section)
-    guard !extent.entries.isEmpty else { return }
+    let extent = plan.object[section]
+    guard extent.size > 0 else { return }
     out.append("\t.section ")
-    out.append(section.assemblyName)
+    out.append(section.nameInObject)
     out.append(section.assemblyFlags)
     out.append("\n\t.balign ")
     out.append(decimal: extent.alignment)
     out.append("\n")
     var position: UInt64 = 0
-    for index in extent.entries {
-      let entry = plan.entries[index]
-      guard case .section(_, let offset) = entry.place else { continue }
+    for index in indices(in: section) {
+      let offset = plan.entries[index].offset
       skip(offset - position)
       position = offset
-      try writeDefinition(entry, index)
+      try writeDefinition(index)
     }
     skip(extent.size - position)
+  }
+
+  /// The entries of a section by ascending offset, names of one object beside each other.
+  private func indices(in section: StubPlan.Section) -> [Int] {
+    let indices = plan.entries.indices.filter { plan.entries[$0].place == .section(section) }
+    // Functions come in order.
+    guard section != .text else { return indices }
+    return indices.sorted {
+      (plan.entries[$0].offset, $0) < (plan.entries[$1].offset, $1)
+    }
   }
 
   private mutating func skip(_ count: UInt64) {
@@ -84,48 +95,49 @@ public struct AssemblyText {
     out.append("\n")
   }
 
-  private mutating func writeDefinition(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
-    try writeAttributes(entry, index)
-    appendLabel(entry, index)
+  private mutating func writeDefinition(_ index: Int) throws(InputError) {
+    try writeAttributes(index)
+    appendLabel(index)
     out.append(":\n")
-    if entry.version != nil { try writeVersion(entry, index) }
+    try writeVersion(index)
   }
 
   /// Binding, type, size and visibility.
-  private mutating func writeAttributes(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
-    try AssemblyNames.check(entry, in: plan)
-    write(entry.binding == .weak ? "\t.weak " : "\t.globl ", entry, index)
+  private mutating func writeAttributes(_ index: Int) throws(InputError) {
+    try AssemblyNames.check(index, in: plan)
+    let entry = plan.entries[index]
+    write(entry.binding == .weak ? "\t.weak " : "\t.globl ", index)
     out.append("\n")
-    let type = try typeName(of: entry)
-    write("\t.type ", entry, index)
+    let type = try typeName(of: index)
+    write("\t.type ", index)
     out.append(", ")
     out.append(type)
     out.append("\n")
     if entry.size > 0 {
-      write("\t.size ", entry, index)
+      write("\t.size ", index)
       out.append(", ")
       out.append(decimal: entry.size)
       out.append("\n")
     }
-    if entry.other & 3 == SymbolVisibility.protected.rawValue {
-      write("\t.protected ", entry, index)
+    if entry.visibility == .protected {
+      write("\t.protected ", index)
       out.append("\n")
     }
-    if entry.other & ~3 != 0 { try writeOtherBits(entry, index) }
+    if entry.otherBits != 0 { try writeOtherBits(index) }
   }
 
-  private mutating func write(_ directive: StaticString, _ entry: StubPlan.Entry, _ index: Int) {
+  private mutating func write(_ directive: StaticString, _ index: Int) {
     out.append(directive)
-    appendLabel(entry, index)
+    appendLabel(index)
   }
 
   /// A versioned symbol has a label of its own, as the assembler knows one symbol a name only.
-  private mutating func appendLabel(_ entry: StubPlan.Entry, _ index: Int) {
-    if entry.version != nil {
+  private mutating func appendLabel(_ index: Int) {
+    if plan.entries[index].version != .global {
       out.append(contentsOf: labelPrefix)
       out.append(decimal: UInt64(index))
     } else {
-      appendQuoted(entry)
+      appendQuoted(plan.entries[index])
     }
   }
 
@@ -144,10 +156,11 @@ public struct AssemblyText {
     out.append(UInt8(ascii: "\""))
   }
 
-  private func typeName(of entry: StubPlan.Entry) throws(InputError) -> StaticString {
+  private func typeName(of index: Int) throws(InputError) -> StaticString {
+    let entry = plan.entries[index]
     if entry.binding == .unique {
       guard entry.type == .object || entry.type == .tls else {
-        throw plan.error(entry, "\(plan.name(of: entry)): assemblers know unique data only")
+        throw plan.error(at: index, "\(plan.name(of: entry)): assemblers know unique data only")
       }
       return "%gnu_unique_object"
     }
@@ -159,7 +172,7 @@ public struct AssemblyText {
     case .indirectFunction: return "%gnu_indirect_function"
     default:
       throw plan.error(
-        entry,
+        at: index,
         "\(plan.name(of: entry)): no assembler can define a symbol of type \(TypeName.name(of: entry.type))"
       )
     }
@@ -167,29 +180,32 @@ public struct AssemblyText {
 
   /// `@@@` renames the label, and `remove` keeps it out of the symbol table. GNU as loses
   /// `STB_GNU_UNIQUE` with the second, but has no first for versions that are not the default.
-  private mutating func writeVersion(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
-    guard let version = entry.version else { return }
-    try AssemblyNames.checkVersion(of: entry, in: plan)
+  private mutating func writeVersion(_ index: Int) throws(InputError) {
+    let entry = plan.entries[index]
+    guard entry.version != .global else { return }
+    try AssemblyNames.checkVersion(of: index, in: plan)
     out.append("\t.symver ")
-    appendLabel(entry, index)
+    appendLabel(index)
     out.append(", \"")
     plan.withName(of: entry) { out.append(contentsOf: $0) }
-    out.append(entry.isDefault ? "@@@" : "@")
-    out.append(contentsOf: plan.versions[version].name.bytes)
-    out.append(entry.isDefault ? "\"\n" : "\", remove\n")
+    out.append(entry.version.isHidden ? "@" : "@@@")
+    out.append(contentsOf: plan.version(of: entry)?.name ?? [])
+    out.append(entry.version.isHidden ? "\", remove\n" : "\"\n")
   }
 
   /// The bits of `st_other` beyond visibility mean something else on each architecture, and so
   /// have directives of their own.
-  private mutating func writeOtherBits(_ entry: StubPlan.Entry, _ index: Int) throws(InputError) {
+  private mutating func writeOtherBits(_ index: Int) throws(InputError) {
+    let entry = plan.entries[index]
     guard let directive = plan.architecture?.directive(forOther: entry.other) else {
       let target = plan.architecture.map { "on \($0.name)" } ?? "without --arch"
-      let bits = String(entry.other & ~3, radix: 16)
       throw plan.error(
-        entry, "\(plan.name(of: entry)): no assembler can set other=0x\(bits) \(target)")
+        at: index,
+        "\(plan.name(of: entry)): no assembler can set other=0x\(String(entry.otherBits, radix: 16)) \(target)"
+      )
     }
     out.append(contentsOf: "\t\(directive.name) ".utf8)
-    appendLabel(entry, index)
+    appendLabel(index)
     if let argument = directive.argument { out.append(contentsOf: ", \(argument)".utf8) }
     out.append("\n")
   }
@@ -198,19 +214,23 @@ public struct AssemblyText {
 
   private mutating func writeAbsolutes() throws(InputError) {
     for (index, entry) in plan.entries.enumerated() where entry.place == .absolute {
-      try writeAttributes(entry, index)
-      write("\t.set ", entry, index)
-      out.append(", 0\n")
-      if entry.version != nil { try writeVersion(entry, index) }
+      try writeAttributes(index)
+      write("\t.set ", index)
+      out.append(", ")
+      out.append(decimal: entry.offset)
+      out.append("\n")
+      try writeVersion(index)
     }
   }
 
   /// A relocation that does nothing makes a reference. gold reads the place that it is for.
   private mutating func writeUndefined() throws(InputError) {
     guard plan.entries.contains(where: { $0.place == .undefined }) else { return }
-    out.append("\t.section .abi.undefined,\"\",%progbits\n")
-    for entry in plan.entries where entry.place == .undefined {
-      try AssemblyNames.check(entry, in: plan)
+    out.append("\t.section ")
+    out.append(Self.undefinedSection)
+    out.append(",\"\",%progbits\n")
+    for (index, entry) in plan.entries.enumerated() where entry.place == .undefined {
+      try AssemblyNames.check(index, in: plan)
       if entry.binding == .weak {
         out.append("\t.weak ")
         appendQuoted(entry)
@@ -228,23 +248,15 @@ public struct AssemblyText {
   }
 }
 
-extension StubPlan.Section {
-  /// Names that the gABI gives to sections with contents are not for these: GNU as objects. The
-  /// names tell data that has contents in the library from zero data. RELRO data without contents
-  /// is known to lld and mold as `.bss.rel.ro`.
-  var assemblyName: StaticString {
-    switch self {
-    case .text: ".text"
-    case .readOnly: ".abi.rodata"
-    case .relro: ".bss.rel.ro"
-    case .threadData: ".abi.tdata"
-    case .threadBss: ".abi.tbss"
-    case .data: ".abi.data"
-    case .bss: ".abi.bss"
-    }
-  }
+extension StubPlan.Entry {
+  fileprivate var visibility: SymbolVisibility { SymbolVisibility(rawValue: other & 3) ?? .default }
+  /// The bits of `st_other` beyond visibility.
+  fileprivate var otherBits: UInt8 { other & ~3 }
+}
 
-  var assemblyFlags: StaticString {
+extension StubPlan.Section {
+  /// Flags and type of the `.section` directive.
+  fileprivate var assemblyFlags: StaticString {
     switch self {
     case .text: ",\"ax\",%progbits"
     case .readOnly: ",\"a\",%nobits"

@@ -1,6 +1,4 @@
-internal import AbiModel
-internal import Findings
-internal import Support
+internal import ElfKit
 
 /// The order in which GNU ld writes the symbols of a library, within a bucket of the GNU hash
 /// table: that of its own table of names.
@@ -20,22 +18,38 @@ enum GnuLdOrder {
   /// The entries of a plan in this order, as indices.
   static func indices(of plan: StubPlan) -> [Int] {
     // A default version is entered with and without the version.
-    let names = plan.entries.reduce(plan.entries.count) {
-      $0 + (isEnteredWithVersion($1) && $1.isDefault ? 1 : 0)
+    let twice = plan.entries.indices.count { index in
+      isEnteredWithVersion(index, of: plan) && !plan.entries[index].version.isHidden
     }
+    let names = plan.entries.count + twice
     let size = sizes.first { UInt64(names) <= $0 / 4 * 3 } ?? sizes[sizes.count - 1]
-    let keys = plan.entries.map { plan.hash(of: $0, within: size) }
+    let keys = plan.entries.indices.map { hash(of: $0, in: plan) % size }
     return plan.entries.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 
   /// Versions are part of a name where the assembler sets them (`.symver`), and not where the
   /// version script does, which can give a name one version only.
-  fileprivate static func isEnteredWithVersion(_ entry: StubPlan.Entry) -> Bool {
-    entry.version != nil && (entry.sharesName || !entry.isDefault)
+  private static func isEnteredWithVersion(_ index: Int, of plan: StubPlan) -> Bool {
+    let version = plan.entries[index].version
+    return version.isHidden || version != .global && plan.origins[index].sharesName
+  }
+
+  private static func hash(of index: Int, in plan: StubPlan) -> UInt64 {
+    var hash = Hash()
+    let entry = plan.entries[index]
+    plan.withName(of: entry) { name in
+      for byte in name { hash.append(byte) }
+    }
+    if isEnteredWithVersion(index, of: plan) {
+      hash.append(UInt8(ascii: "@"))
+      if !entry.version.isHidden { hash.append(UInt8(ascii: "@")) }
+      for byte in plan.version(of: entry)?.name ?? [] { hash.append(byte) }
+    }
+    return hash.finish()
   }
 
   /// `bfd_hash_hash`.
-  fileprivate struct Hash {
+  private struct Hash {
     private var value: UInt64 = 0
     private var length: UInt64 = 0
 
@@ -53,20 +67,5 @@ enum GnuLdOrder {
       mix(length)
       return value
     }
-  }
-}
-
-extension StubPlan {
-  fileprivate func hash(of entry: Entry, within size: UInt64) -> UInt64 {
-    var hash = GnuLdOrder.Hash()
-    withName(of: entry) { name in
-      for byte in name { hash.append(byte) }
-    }
-    if let version = entry.version, GnuLdOrder.isEnteredWithVersion(entry) {
-      hash.append(UInt8(ascii: "@"))
-      if entry.isDefault { hash.append(UInt8(ascii: "@")) }
-      for byte in versions[version].name.bytes { hash.append(byte) }
-    }
-    return hash.finish() % size
   }
 }

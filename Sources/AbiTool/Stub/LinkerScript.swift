@@ -1,3 +1,4 @@
+internal import ElfKit
 internal import AbiModel
 internal import Findings
 internal import Support
@@ -28,13 +29,12 @@ enum LinkerScript {
     line(". = DATA_SEGMENT_ALIGN(CONSTANT(MAXPAGESIZE), CONSTANT(COMMONPAGESIZE));")
     if !readOnly.contains(".dynamic") { section(".dynamic", [".dynamic"]) }
     section(".got", [".got", ".got.plt"])
-    // gold knows by this name that a program's copy of an object is to be RELRO as well.
-    section(".data.rel.ro", ["\(StubPlan.Section.relro.assemblyName)"])
+    section(StubPlan.Section.relro)
     line(". = DATA_SEGMENT_RELRO_END(0, .);")
     for kind in [StubPlan.Section.data, .bss, .threadData] { section(kind) }
-    if !plan.extent(of: .threadData).entries.isEmpty {
+    if plan.object[.threadData].size > 0 {
       // GNU ld takes both thread-local sections for .tbss, which takes no addresses.
-      let data = StubPlan.Section.threadData.assemblyName
+      let data = StubPlan.Section.threadData.name
       line(". = ADDR(\(data)) + SIZEOF(\(data));")
     }
     section(StubPlan.Section.threadBss)
@@ -43,7 +43,7 @@ enum LinkerScript {
     return out
 
     func section(_ kind: StubPlan.Section) {
-      section("\(kind.assemblyName)", ["\(kind.assemblyName)"])
+      section("\(kind.name)", ["\(kind.nameInObject)"])
     }
   }
 }

@@ -1,5 +1,4 @@
-internal import AbiModel
-internal import Findings
+internal import ElfKit
 public import Support
 internal import SystemPackage
 
@@ -10,11 +9,18 @@ public struct StubBuild: Sendable {
   /// Told each command before it is run, and what the tools say when they succeed.
   private let report: @Sendable (Message) -> Void
 
+  /// What a user may want to see of the work.
   public enum Message: Sendable {
+    /// A command line that is about to be run, or a line of a tool that has failed.
     case command(String)
+    /// What a tool says that succeeds.
     case toolOutput(String)
   }
 
+  /// - Parameters:
+  ///   - plan: what to make.
+  ///   - tools: by what.
+  ///   - report: told each command before it is run, and what the tools say when they succeed.
   public init(
     _ plan: StubPlan, with tools: Toolchain,
     report: @escaping @Sendable (Message) -> Void = { _ in }
@@ -41,8 +47,8 @@ public struct StubBuild: Sendable {
     let object = try await assemble(in: directory)
     var job = Toolchain.LinkJob(
       object: object, output: directory.appending("stub.so"),
-      soname: try argument(plan.soname, "#%soname"))
-    if let script = try VersionScript.text(of: plan, withParents: tools.writesParents) {
+      soname: try argument(plan.object.soname, "#%soname"))
+    if let script = try VersionScript.nodes(of: plan, withParents: tools.writesParents) {
       job.versionScript = try directory.write(script, as: "stub.ver")
     }
     if tools.needsLinkerScript {
@@ -82,12 +88,12 @@ public struct StubBuild: Sendable {
   }
 
   /// A SONAME as an argument of the linker.
-  private func argument(_ soname: ByteName?, _ what: String) throws(InputError) -> String {
+  private func argument(_ soname: [UInt8]?, _ what: String) throws(InputError) -> String {
     guard let soname else {
       throw InputError(path: plan.path, "no SONAME; give one with --soname")
     }
-    guard let text = String(validating: soname.bytes, as: UTF8.self) else {
-      throw InputError(path: plan.path, "\(what) \(soname.spelled): not UTF-8")
+    guard let text = String(validating: soname, as: UTF8.self) else {
+      throw InputError(path: plan.path, "\(what) \(ByteName(soname).spelled): not UTF-8")
     }
     return text
   }
@@ -103,12 +109,12 @@ public struct StubBuild: Sendable {
   private func linkNeededLibraries(in directory: borrowing ScratchDirectory)
     async throws(InputError) -> [FilePath]
   {
-    guard !plan.needed.isEmpty else { return [] }
+    guard !plan.object.needed.isEmpty else { return [] }
     let source = try directory.write([], as: "empty.s")
     let empty = directory.appending("empty.o")
     try await run(tools.assembler, tools.assemblerArguments(source, output: empty))
     var libraries: [FilePath] = []
-    for (index, name) in plan.needed.enumerated() {
+    for (index, name) in plan.object.needed.enumerated() {
       let library = directory.appending("needed\(index).so")
       let job = Toolchain.LinkJob(
         object: empty, output: library, soname: try argument(name, "#%needed"))
@@ -137,9 +143,9 @@ public struct StubBuild: Sendable {
       ?? ToolMessage.entry(namedIn: cause, of: plan)
     let name = tool.path.lastComponent?.string ?? tool.path.string
     var message = "\(name): \(ToolMessage.withoutPlace(cause))"
-    if let entry { message = "\(plan.name(of: entry)): \(message)" }
+    if let entry { message = "\(plan.name(of: plan.entries[entry])): \(message)" }
     if lines.count > 2 { message += " (and \(lines.count - 1) more lines; see --verbose)" }
     for line in lines { report(.command(line)) }
-    return entry.map { plan.error($0, message) } ?? InputError(path: plan.path, message)
+    return entry.map { plan.error(at: $0, message) } ?? InputError(path: plan.path, message)
   }
 }

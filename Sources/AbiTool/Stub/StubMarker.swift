@@ -1,7 +1,4 @@
-internal import AbiModel
 internal import ElfKit
-internal import Findings
-internal import Support
 
 /// The note by which a stub is known as one: a section of its own, `SHT_NOTE`, in the dynamic
 /// library and in the object.

@@ -1,94 +1,57 @@
 public import AbiModel
 public import ElfKit
-internal import Findings
-public import Support
+internal import Support
 
-/// What a stub library consists of, decided down to the last byte of its layout: the ABI for one
-/// kernel and architecture, checked, with every symbol in its section.
+/// What a stub library consists of, decided down to the last byte of its layout.
 ///
-/// Assembly and ELF are both written from it, so both give a linker the same facts.
+/// It is made of an ABI for one kernel and architecture (``init(_:path:architecture:kernel:soname:)``)
+/// or of a library (``init(ofLibrary:)``), and assembly, ELF and version scripts are all written
+/// from it, so all give a linker the same facts.
 public struct StubPlan: Sendable {
-  /// The sections that symbols of a stub lie in.
-  ///
-  /// A linker tells from the section of a symbol, and from the segment around it, where a copy of
-  /// the object goes (`R_*_COPY`): into `.bss`, `.data.rel.ro` or `.bss.rel.ro`.
-  public enum Section: UInt8, CaseIterable, Hashable, Sendable {
-    case text
-    case readOnly
-    /// Inside `PT_GNU_RELRO`.
-    case relro
-    /// Thread-local, with contents in the library.
-    case threadData
-    /// Thread-local, zero.
-    case threadBss
-    case data
-    case bss
-
-    public var isThreadLocal: Bool { self == .threadData || self == .threadBss }
-  }
-
-  /// Size and alignment of a section, and its symbols.
-  public struct Extent: Sendable {
-    /// In bytes.
-    public var size: UInt64 = 0
-    /// In bytes: that of the symbol with the highest.
-    public var alignment: UInt64 = 1
-    /// Indices into ``StubPlan/entries``, by ascending offset. Names of one object are neighbours.
-    public var entries: [Int] = []
-  }
-
-  /// `st_shndx` and `st_value`.
-  public enum Place: Hashable, Sendable {
-    case undefined
-    case absolute
-    case section(Section, offset: UInt64)
-  }
-
+  /// A section that symbols of a stub lie in.
+  public typealias Section = SharedObject.SymbolSection
   /// An entry of the dynamic symbol table.
-  public struct Entry: Sendable {
-    var nameOffset: UInt32
-    var nameLength: UInt32
-    public var binding: SymbolBinding
-    public var type: SymbolType
-    /// `st_other`, visibility included.
-    public var other: UInt8
-    public var place: Place
-    /// `st_size` in bytes.
-    public var size: UInt64
-    /// Index into ``StubPlan/versions``. Nil for a symbol without version.
-    public var version: Int?
-    /// `@@` or no version: what a program is linked to. Otherwise `VERSYM_HIDDEN` is set.
-    public var isDefault: Bool
-    /// Whether another entry has the same name in another version.
-    public internal(set) var sharesName = false
-    /// The line of the ABI text, counted from 1; 0 when the ABI comes from elsewhere.
-    public var line: Int
-    /// Index into the symbols of the ABI.
-    var source: Int
-    /// Base-2 logarithm of the alignment of the object; 0 for functions.
-    public internal(set) var alignmentShift: UInt8
+  public typealias Entry = DynamicSymbol
+
+  /// The order in which symbols are written. Linkers enter those of a library in the order of its
+  /// table, and some give the strings or symbols of a program the same order.
+  enum SymbolOrder: Sendable {
+    /// That which GNU ld would have given them.
+    case gnuLd
+    /// That of the entries, by bucket of a GNU hash table with so many; nil when there is none.
+    case listed(bucketCount: UInt32?)
   }
 
-  /// How messages name the ABI.
+  /// What the text has of an entry beside what is written.
+  struct Origin: Sendable {
+    /// Counted from 1; 0 when the ABI comes from elsewhere.
+    var line: UInt32
+    /// Whether another entry has the same name in another version.
+    var sharesName = false
+  }
+
+  /// How messages name what the plan is made of.
   public let path: String
-  /// Nil when the plan is good for every architecture.
+  /// Nil when the plan is good for every architecture, or for one that is not in the table.
   public let architecture: Architecture?
-  public internal(set) var soname: ByteName?
-  /// `DT_NEEDED`, in order.
-  public internal(set) var needed: [ByteName]
-  /// Version nodes in the order of `vd_ndx`, from 2 on; parents come before those that inherit.
-  public internal(set) var versions: [Abi.VersionNode] = []
-  /// In the order of the ABI.
+  /// The library without its symbols.
+  public internal(set) var object: SharedObject
+  /// In the order of the ABI, or of the library.
   public internal(set) var entries: [Entry] = []
-  /// By ``Section/rawValue``.
-  private(set) var extents = [Extent](repeating: Extent(), count: Section.allCases.count)
   /// The names of all entries, unquoted, without NUL.
-  var names: [UInt8]
+  var names: [UInt8] = []
+  var order = SymbolOrder.gnuLd
+  /// By entry. Empty when the plan is made of a library.
+  var origins: [Origin] = []
 
-  public func extent(of section: Section) -> Extent { extents[Int(section.rawValue)] }
-
-  mutating func withExtent(of section: Section, _ body: (inout Extent) -> Void) {
-    body(&extents[Int(section.rawValue)])
+  /// A plan without symbols.
+  ///
+  /// - Parameter object: the facts of the architecture, or of the library that it stands for.
+  init(path: String, architecture: Architecture?, object: SharedObject) {
+    self.path = path
+    self.architecture = architecture
+    self.object = object
+    self.object.notes.insert(StubMarker.note, at: 0)
   }
 
   /// The bytes of an entry's name, in place, without NUL.
@@ -106,34 +69,35 @@ public struct StubPlan: Sendable {
     withName(of: entry) { ByteName([UInt8]($0)).spelled }
   }
 
-  /// An error that blames the line of an entry.
-  func error(_ entry: Entry, _ message: String) -> InputError {
-    InputError(path: path, line: entry.line == 0 ? nil : entry.line, message)
+  /// The version of this library that an entry has. Nil for none, and for one of another library.
+  public func version(of entry: Entry) -> SharedObject.Version? {
+    versionPosition(of: entry).map { object.versions[$0] }
   }
 
-  /// Decides what the stub of an ABI consists of.
-  ///
-  /// - Parameters:
-  ///   - abi: parsed or extracted; sorted.
-  ///   - path: how messages name the ABI.
-  ///   - architecture: nil for a stub that is good for all; the ABI must not depend on it then.
-  ///   - kernel: nil when the ABI does not depend on it.
-  ///   - soname: what to use when the ABI has no `#%soname`, or in its place.
-  /// - Throws: `InputError` with the line that stands in the way.
-  public init(
-    _ abi: Abi, path: String, architecture: Architecture? = nil, kernel: String? = nil,
-    soname: ByteName? = nil
-  ) throws(InputError) {
-    self.path = path
-    self.architecture = architecture
-    self.soname = soname ?? abi.soname
-    needed = abi.needed
-    names = []
-    let abi = try selection(of: abi, kernel: kernel)
-    names = abi.heads
-    try select(from: abi)
-    try checkNames(of: abi)
-    try orderVersions(of: abi)
-    try layOut(abi)
+  /// The position of an entry's version in ``SharedObject/versions``.
+  func versionPosition(of entry: Entry) -> Int? {
+    let position = Int(entry.version.number) - Int(SharedObject.firstVersion)
+    return object.versions.indices.contains(position) ? position : nil
+  }
+
+  /// `NAME[@VERSION|@@VERSION]` as the ABI text spells it.
+  func head(of entry: Entry) -> String {
+    let name = name(of: entry)
+    guard let version = version(of: entry) else { return name + (entry.version.isHidden ? "@" : "") }
+    return name + (entry.version.isHidden ? "@" : "@@") + ByteName(version.name).spelled
+  }
+
+  /// The line of the ABI that an entry comes from. Nil when there is none.
+  func line(of index: Int) -> Int? {
+    guard origins.indices.contains(index), origins[index].line > 0 else { return nil }
+    return Int(origins[index].line)
+  }
+
+  /// ` (line N)`, for a message about another line.
+  func place(of index: Int) -> String { line(of: index).map { " (line \($0))" } ?? "" }
+
+  /// An error that blames the line of an entry.
+  func error(at index: Int, _ message: String) -> InputError {
+    InputError(path: path, line: line(of: index), message)
   }
 }

@@ -1,6 +1,5 @@
 internal import AbiModel
 internal import ElfKit
-internal import Findings
 internal import Support
 internal import SystemPackage
 
@@ -29,13 +28,14 @@ enum StubVerification {
     let index = PlanIndex(plan)
     for number in 1..<max(table.count, 1) {
       let symbol = try table.symbol(at: number)
-      for candidate in index.entries(named: table.name(of: symbol)) where !found[candidate] {
+      let candidates = index.entries(named: table.name(of: symbol))
+      for candidate in candidates where !found[candidate] {
         let entry = plan.entries[candidate]
         // Of several versions of a name, this is the one that fits, or none of them is.
-        if entry.isDefault == symbol.isHiddenVersion, symbol.isDefined { continue }
+        if entry.version.isHidden != symbol.isHiddenVersion, symbol.isDefined { continue }
         if let difference = difference(between: symbol, and: entry) {
-          if entry.sharesName { continue }
-          return plan.error(entry, "\(plan.name(of: entry)): \(linker) \(difference)")
+          if candidates.count > 1 { continue }
+          return plan.error(at: candidate, "\(plan.name(of: entry)): \(linker) \(difference)")
         }
         found[candidate] = true
         break
@@ -44,7 +44,7 @@ enum StubVerification {
     guard let missing = found.firstIndex(of: false) else { return nil }
     let entry = plan.entries[missing]
     return plan.error(
-      entry, "\(plan.name(of: entry)): \(linker) left the symbol out, or changed it")
+      at: missing, "\(plan.name(of: entry)): \(linker) left the symbol out, or changed it")
   }
 
   /// What the linker did with a symbol that it should not have done.
@@ -56,7 +56,7 @@ enum StubVerification {
       return (symbol.type == .tls) == (entry.type == .tls)
         ? nil : "gave it the symbol type \(TypeName.name(of: symbol.type))"
     case .absolute: return symbol.placement == .absolute ? nil : "gave the symbol a section"
-    case .section(let section, _):
+    case .section(let section):
       guard symbol.type == entry.type else {
         return "gave it the symbol type \(TypeName.name(of: symbol.type))"
       }
@@ -105,17 +105,5 @@ private struct PlanIndex {
       result.append(index)
     }
     return result
-  }
-}
-
-extension StubPlan.Section {
-  fileprivate var placement: SymbolPlacement {
-    switch self {
-    case .text: .text
-    case .readOnly: .readOnly
-    case .relro: .relro
-    case .threadData, .data: .data
-    case .threadBss, .bss: .bss
-    }
   }
 }

@@ -1,14 +1,10 @@
-internal import AbiModel
-internal import Findings
-internal import Support
+internal import ElfKit
 
 /// Finds out which symbol an assembler or linker complains about.
 enum ToolMessage {
-  /// The entry whose directives are at the line of the assembly that a message names:
+  /// The index of the entry whose directives are at the line of the assembly that a message names:
   /// `FILE:LINE: Error: …` or `FILE:LINE:COLUMN: error: …`.
-  static func entry(blamedBy message: String, in text: [UInt8], of plan: StubPlan)
-    -> StubPlan.Entry?
-  {
+  static func entry(blamedBy message: String, in text: [UInt8], of plan: StubPlan) -> Int? {
     guard let number = lineNumber(in: message) else { return nil }
     let lines = text.split(
       separator: UInt8(ascii: "\n"), maxSplits: number, omittingEmptySubsequences: false)
@@ -20,8 +16,8 @@ enum ToolMessage {
     return nil
   }
 
-  /// An entry whose name a message has in quotes, as linkers write them.
-  static func entry(namedIn message: String, of plan: StubPlan) -> StubPlan.Entry? {
+  /// The index of an entry whose name a message has in quotes, as linkers write them.
+  static func entry(namedIn message: String, of plan: StubPlan) -> Int? {
     let words = message.utf8.split { byte in
       byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`") || byte == UInt8(ascii: "\"")
         || byte == UInt8(ascii: " ")
@@ -47,7 +43,7 @@ enum ToolMessage {
     message.split(separator: ":").dropFirst().compactMap { Int($0) }.first
   }
 
-  private static func entry(namedBy line: ArraySlice<UInt8>, of plan: StubPlan) -> StubPlan.Entry? {
+  private static func entry(namedBy line: ArraySlice<UInt8>, of plan: StubPlan) -> Int? {
     if let quote = line.firstIndex(of: UInt8(ascii: "\"")) {
       let start = line.index(after: quote)
       let end = line[start...].firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "@") }
@@ -58,15 +54,15 @@ enum ToolMessage {
       let digits = word.suffix(while: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
       guard word.contains(UInt8(ascii: "v")), !digits.isEmpty,
         let index = Int(String(decoding: digits, as: UTF8.self)), index < plan.entries.count,
-        plan.entries[index].version != nil
+        plan.entries[index].version != .global
       else { continue }
-      return plan.entries[index]
+      return index
     }
     return nil
   }
 
-  private static func entry(named name: [UInt8], of plan: StubPlan) -> StubPlan.Entry? {
-    plan.entries.first { entry in plan.withName(of: entry) { $0.elementsEqual(name) } }
+  private static func entry(named name: [UInt8], of plan: StubPlan) -> Int? {
+    plan.entries.firstIndex { entry in plan.withName(of: entry) { $0.elementsEqual(name) } }
   }
 }
 

@@ -1,5 +1,3 @@
-internal import AbiModel
-internal import Findings
 internal import Subprocess
 internal import Support
 internal import SystemPackage

@@ -1,5 +1,4 @@
 public import AbiModel
-internal import Findings
 internal import Glibc
 public import Support
 public import SystemPackage

@@ -9,8 +9,10 @@ struct DynamicStrings {
 
   init(_ object: SharedObject, _ symbols: DynamicSymbolTable, _ names: RawSpan) throws(ElfError) {
     for name in object.needed { add(name) }
-    for name in [object.soname, object.rpath, object.runpath] { if let name { add(name) } }
-    if !object.versions.isEmpty { add(object.baseVersionName) }
+    for name in [object.soname, object.rpath, object.runpath, object.audit] {
+      if let name { add(name) }
+    }
+    if object.definesVersions(symbols) { add(object.baseVersionName) }
     for version in object.versions {
       add(version.name)
       for parent in version.parents { add(parent) }

@@ -5,8 +5,11 @@
 public struct DynamicSymbol: Sendable {
   /// `st_shndx`.
   public enum Place: Hashable, Sendable {
+    /// `SHN_UNDEF`.
     case undefined
+    /// `SHN_ABS`.
     case absolute
+    /// The index of a section.
     case section(SharedObject.SymbolSection)
   }
 
@@ -18,22 +21,25 @@ public struct DynamicSymbol: Sendable {
   let nameHash: UInt32
   /// `st_size` in bytes.
   public var size: UInt64
-  /// Offset in the section, in bytes. Those of thread-local symbols count from the start of their
-  /// own section too.
+  /// Offset in the section, in bytes; the value of an absolute symbol. Offsets of thread-local
+  /// symbols count from the start of their own section too.
   public var offset: UInt64
-  /// Position among the versions that are defined and, behind them, those that are needed, counted
-  /// from 1; 0 for a symbol without version.
-  public var version: UInt16
-  /// `VERSYM_HIDDEN`: not the default version.
-  public var isHiddenVersion: Bool
+  /// `vs_vers`. Its numbers are those of the versions that are defined, from
+  /// ``SharedObject/firstVersion`` on, and, behind them, of those that are needed.
+  public var version: VersionIndex
+  /// `st_shndx`.
   public var place: Place
+  /// Upper half of `st_info`.
   public var binding: SymbolBinding
+  /// Lower half of `st_info`.
   public var type: SymbolType
   /// `st_other`, visibility included.
   public var other: UInt8
   /// Base-2 logarithm of the alignment of the object. The writer does not look at it.
   public var alignmentShift: UInt8
 
+  /// A symbol without size and version.
+  ///
   /// - Parameters:
   ///   - name: the name, without NUL; less than 4 GiB.
   ///   - nameOffset: where it is in the caller's memory.
@@ -51,8 +57,7 @@ public struct DynamicSymbol: Sendable {
     other = 0
     size = 0
     offset = 0
-    version = 0
-    isHiddenVersion = false
+    version = .global
     alignmentShift = 0
   }
 }

@@ -2,7 +2,10 @@ internal import Glibc
 
 /// The entries of a dynamic symbol table in the order in which they are written.
 public struct DynamicSymbolTable: Sendable {
-  public private(set) var entries: [DynamicSymbol]
+  /// Without the null symbol.
+  public let entries: [DynamicSymbol]
+  /// Whether one is not `VER_NDX_GLOBAL`.
+  let hasVersions: Bool
   /// Nil when the library has no GNU hash table.
   let gnuHash: GnuHashOrder?
 
@@ -20,6 +23,7 @@ public struct DynamicSymbolTable: Sendable {
   ///   table can have.
   public init(inOrder entries: consuming [DynamicSymbol], names: RawSpan) throws(ElfError) {
     try Self.check(entries, names)
+    hasVersions = Self.hasVersions(entries)
     self.entries = entries
     gnuHash = nil
   }
@@ -43,6 +47,7 @@ public struct DynamicSymbolTable: Sendable {
     let source = unordered
     let undefinedCount = source.count { $0.place == .undefined }
     let bucketCount = max(bucketCount ?? Self.bucketCount(of: source.count - undefinedCount), 1)
+    hasVersions = Self.hasVersions(source)
     entries = Self.sorted(source, bucketCount)
     gnuHash = GnuHashOrder(undefinedCount: undefinedCount, bucketCount: bucketCount)
   }
@@ -54,6 +59,10 @@ public struct DynamicSymbolTable: Sendable {
     guard entries.allSatisfy({ Int($0.nameOffset) + Int($0.nameLength) <= names.byteCount }) else {
       throw ElfError(.limit, "a symbol's name does not lie in the names")
     }
+  }
+
+  private static func hasVersions(_ entries: [DynamicSymbol]) -> Bool {
+    entries.contains { $0.version != .global }
   }
 
   /// A counting sort: place 0 is for undefined symbols, the others are for buckets.
@@ -91,10 +100,5 @@ public struct DynamicSymbolTable: Sendable {
 
   private static func bucketCount(of symbols: Int) -> UInt32 {
     bucketCounts.last { $0 <= symbols } ?? 2
-  }
-
-  /// Sets the offset of an entry in its section, in bytes.
-  public mutating func setOffset(_ offset: UInt64, at index: Int) {
-    entries[index].offset = offset
   }
 }

@@ -15,6 +15,7 @@ extension SharedObject {
     if let soname { entries.append((.soname, .string(soname))) }
     if let rpath { entries.append((.rpath, .string(rpath))) }
     if let runpath { entries.append((.runpath, .string(runpath))) }
+    if let audit { entries.append((.audit, .string(audit))) }
     if SysvHashTable(symbols, header) != nil { entries.append((.hash, .address(.hash))) }
     if symbols.gnuHash != nil { entries.append((.gnuHash, .address(.gnuHash))) }
     entries += [
@@ -24,7 +25,7 @@ extension SharedObject {
       (.syment, .number(header.elfClass == .elf64 ? 24 : 16)),
     ]
     if header.machine == .mips { entries += mipsEntries }
-    if !versions.isEmpty {
+    if definesVersions(symbols) {
       entries += [
         (.verdef, .address(.verdef)),
         (.verdefnum, .number(UInt64(versions.count + 1))),
@@ -36,7 +37,7 @@ extension SharedObject {
         (.verneednum, .number(UInt64(needs.count))),
       ]
     }
-    if versionCount > 0 { entries.append((.versym, .address(.versym))) }
+    if hasVersionTable(symbols) { entries.append((.versym, .address(.versym))) }
     entries.append((.null, .number(0)))
     return entries
   }

@@ -3,14 +3,14 @@ internal import CElf
 /// The ELF header, the program headers and the section headers.
 extension SharedObject {
   /// gABI ch. 4 "ELF Header".
-  func writeHeader(_ layout: SharedObjectLayout, osABI: UInt8, _ writer: FieldWriter) {
+  func writeHeader(_ layout: SharedObjectLayout, _ writer: FieldWriter) {
     let is64 = layout.is64
     var fields = FieldSequence(writer, at: 0)
     fields.bytes(ElfHeader.magic)
     fields.byte(header.elfClass.rawValue)
     fields.byte(header.byteOrder.rawValue)
     fields.byte(UInt8(EV_CURRENT))  // EI_VERSION
-    fields.byte(osABI)
+    fields.byte(header.osABI)
     fields.byte(header.abiVersion)
     fields.offset = Int(EI_NIDENT)
     fields.half(ElfHeader.FileType.shared.rawValue)

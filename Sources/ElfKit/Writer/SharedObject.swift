@@ -3,62 +3,16 @@
 /// ``image(symbols:names:)`` writes it as an ELF file of type `ET_DYN`, for any machine on any
 /// host. Its symbols lie in sections that take no space in the file (`SHT_NOBITS`).
 public struct SharedObject: Sendable {
-  /// A section in which symbols are defined.
-  ///
-  /// A link editor tells from the section and the segment around it whether a program's copy of
-  /// an object (`R_*_COPY`) is to be writable, read-only, or read-only after relocation.
-  public enum SymbolSection: UInt8, CaseIterable, Hashable, Sendable {
-    case text
-    case readOnly
-    /// Inside `PT_GNU_RELRO`.
-    case relro
-    /// Thread-local, with contents in the library that this one stands for.
-    case threadData
-    /// Thread-local, zero.
-    case threadBss
-    case data
-    case bss
-
-    public var isThreadLocal: Bool { self == .threadData || self == .threadBss }
-
-    /// `sh_name`. The gABI's special names are kept for sections of the type that it gives them
-    /// (ch. 4 "Special Sections"), which is `SHT_NOBITS` for zero data only. ``SymbolTable`` tells
-    /// data with contents in the library itself from zero data by these names.
-    public var name: String {
-      switch self {
-      case .text: ".abi.text"
-      case .readOnly: ".abi.rodata"
-      // gold knows RELRO data by this name alone.
-      case .relro: ".data.rel.ro"
-      case .threadData: ".abi.tdata"
-      case .threadBss: ".tbss"
-      case .data: ".abi.data"
-      case .bss: ".bss"
-      }
-    }
-  }
-
-  /// What the symbols of a section take.
-  public struct Extent: Hashable, Sendable {
-    /// In bytes.
-    public var size: UInt64
-    /// A power of two, in bytes.
-    public var alignment: UInt64
-
-    public init(size: UInt64 = 0, alignment: UInt64 = 1) {
-      self.size = size
-      self.alignment = alignment
-    }
-  }
-
   /// A version definition (`Verdef`).
   public struct Version: Hashable, Sendable {
+    /// `vda_name` of the first `Verdaux`.
     public var name: [UInt8]
     /// The versions that it inherits from.
     public var parents: [[UInt8]]
     /// `VER_FLG_WEAK`.
     public var isWeak: Bool
 
+    /// A version; by default one that inherits from none.
     public init(name: [UInt8], parents: [[UInt8]] = [], isWeak: Bool = false) {
       self.name = name
       self.parents = parents
@@ -73,6 +27,7 @@ public struct SharedObject: Sendable {
     /// `Vernaux`, in order. They have no parents.
     public var versions: [Version]
 
+    /// The needs from one file.
     public init(file: [UInt8], versions: [Version]) {
       self.file = file
       self.versions = versions
@@ -85,9 +40,12 @@ public struct SharedObject: Sendable {
     public var section: String
     /// The name field, without NUL.
     public var owner: String
+    /// The type field, by which the owner tells its notes apart.
     public var type: UInt32
+    /// In the byte order of the file.
     public var descriptor: [UInt8]
 
+    /// A note, with the owner's name without NUL.
     public init(section: String, owner: String, type: UInt32, descriptor: [UInt8]) {
       self.section = section
       self.owner = owner
@@ -96,10 +54,12 @@ public struct SharedObject: Sendable {
     }
   }
 
-  /// A section whose contents link editors compare between the files of a link.
-  public struct AttributesSection: Hashable, Sendable {
+  /// A section that link editors know by its type or its name, and read as it is: attributes,
+  /// which they compare between the files of a link, or the warning that a symbol comes with.
+  public struct LinkSection: Hashable, Sendable {
+    /// `sh_name`.
     public var name: String
-    /// `sh_type`, specific to the machine.
+    /// `sh_type`.
     public var kind: Section.Kind
     /// `sh_flags`.
     public var flags: UInt64
@@ -110,6 +70,7 @@ public struct SharedObject: Sendable {
     /// In the byte order of the file.
     public var contents: [UInt8]
 
+    /// A section; by default one that is in no segment.
     public init(
       name: String, kind: Section.Kind, flags: UInt64 = 0, alignment: UInt64 = 1,
       entrySize: UInt64 = 0, contents: [UInt8]
@@ -127,7 +88,7 @@ public struct SharedObject: Sendable {
   public var header: ElfHeader
   /// The alignment of segments, in bytes: what link editors for the machine use.
   public var maxPageSize: UInt64
-  /// `DT_SONAME`.
+  /// `DT_SONAME`. An empty one is not the same as none: GNU ld writes it into programs.
   public var soname: [UInt8]?
   /// The name of the version definition that stands for the file itself (`VER_FLG_BASE`): nil
   /// for the SONAME.
@@ -138,20 +99,33 @@ public struct SharedObject: Sendable {
   public var rpath: [UInt8]?
   /// `DT_RUNPATH`.
   public var runpath: [UInt8]?
-  /// In the order of `vd_ndx`, which is 2 for the first.
+  /// `DT_AUDIT`.
+  public var audit: [UInt8]?
+  /// In the order of `vd_ndx`, which is ``firstVersion`` for the first.
   public var versions: [Version] = []
   /// In the order of `vna_other`, which goes on from that of ``versions``.
   public var needs: [VersionNeed] = []
+  /// In the order of the file.
   public var notes: [Note] = []
-  public var attributes: [AttributesSection] = []
+  /// In the order of the file.
+  public var linkSections: [LinkSection] = []
   /// By ``SymbolSection/rawValue``.
-  public var extents = [Extent](repeating: Extent(), count: SymbolSection.allCases.count)
+  private var extents = [Extent](repeating: Extent(), count: SymbolSection.allCases.count)
 
+  /// `vd_ndx` of the first of ``versions``: the two before it are `VER_NDX_LOCAL` and
+  /// `VER_NDX_GLOBAL`.
+  public static let firstVersion: UInt16 = 2
+  /// How many versions a library can define and need: `vs_vers` has 15 bits for their numbers, the
+  /// highest of which stays free.
+  public static let maximumVersionCount = Int(VersionIndex.numberBits) - Int(firstVersion)
+
+  /// A library without anything in it.
   public init(header: ElfHeader, maxPageSize: UInt64) {
     self.header = header
     self.maxPageSize = maxPageSize
   }
 
+  /// What the symbols of a section take.
   public subscript(section: SymbolSection) -> Extent {
     get { extents[Int(section.rawValue)] }
     set { extents[Int(section.rawValue)] = newValue }

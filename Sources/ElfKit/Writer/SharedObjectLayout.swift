@@ -12,7 +12,7 @@ struct SharedObjectLayout {
     case versym
     case verdef
     case verneed
-    case attributes(Int)
+    case linkSection(Int)
     case symbols(SharedObject.SymbolSection)
     case dynamic
     case shstrtab
@@ -84,7 +84,7 @@ struct SharedObjectLayout {
 
   private func has(_ section: SharedObject.SymbolSection) -> Bool { object[section].size > 0 }
   private var hasTls: Bool { has(.threadData) || has(.threadBss) }
-  private var hasAbiFlags: Bool { object.attributes.contains { $0.kind == .mipsAbiFlags } }
+  private var hasAbiFlags: Bool { object.linkSections.contains { $0.kind == .mipsAbiFlags } }
   private var hasProperty: Bool { object.notes.contains { $0.section == Self.propertySection } }
 
   private static let propertySection = ".note.gnu.property"
@@ -136,9 +136,9 @@ struct SharedObjectLayout {
           content: .note(index), name: note.section, kind: .note, flags: Self.allocated,
           size: UInt64(note.size), alignment: note.section == Self.propertySection ? word : 4))
     }
-    for (index, attributes) in object.attributes.enumerated()
-    where attributes.flags & Self.allocated != 0 {
-      try place(attributesSection(index, attributes))
+    for (index, section) in object.linkSections.enumerated()
+    where section.flags & Self.allocated != 0 {
+      try place(planned(index, section))
     }
     if let table = GnuHashTable(symbols, object.header) {
       try place(
@@ -178,12 +178,12 @@ struct SharedObjectLayout {
   }
 
   private mutating func placeVersions(_ symbols: DynamicSymbolTable) throws(ElfError) {
-    guard object.versionCount > 0 else { return }
+    guard object.hasVersionTable(symbols) else { return }
     try place(
       PlannedSection(
         content: .versym, name: ".gnu.version", kind: .gnuVersym, flags: Self.allocated,
         size: UInt64(symbols.entries.count + 1) * 2, alignment: 2, entrySize: 2, link: .dynsym))
-    if !object.versions.isEmpty {
+    if object.definesVersions(symbols) {
       try place(
         PlannedSection(
           content: .verdef, name: ".gnu.version_d", kind: .gnuVerdef, flags: Self.allocated,
@@ -217,7 +217,7 @@ struct SharedObjectLayout {
     lead = address - UInt64(offset)
     try place(
       PlannedSection(
-        content: .symbols(.text), name: SharedObject.SymbolSection.text.name, kind: .progbits,
+        content: .symbols(.text), name: "\(SharedObject.SymbolSection.text.name)", kind: .progbits,
         flags: Self.allocated | Self.executable, size: extent.size, alignment: extent.alignment))
     guard let text = section(.symbols(.text)) else { return }
     bases[Int(SharedObject.SymbolSection.text.rawValue)] = text.address
@@ -298,7 +298,7 @@ struct SharedObjectLayout {
     if !section.isThreadLocal { bases[Int(section.rawValue)] = address }
     sections.append(
       PlannedSection(
-        content: .symbols(section), name: section.name, kind: .nobits,
+        content: .symbols(section), name: "\(section.name)", kind: .nobits,
         flags: flags | Self.allocated, address: address, offset: address - lead, size: extent.size,
         alignment: extent.alignment))
     address = try added(address, extent.size)
@@ -306,9 +306,9 @@ struct SharedObjectLayout {
 
   /// What is for link editors only.
   private mutating func placeUnloadedPart() {
-    for (index, attributes) in object.attributes.enumerated()
-    where attributes.flags & Self.allocated == 0 {
-      placeUnloaded(attributesSection(index, attributes))
+    for (index, section) in object.linkSections.enumerated()
+    where section.flags & Self.allocated == 0 {
+      placeUnloaded(planned(index, section))
     }
     var names = PlannedSection(content: .shstrtab, name: ".shstrtab", kind: .strtab)
     names.size = UInt64(
@@ -318,13 +318,11 @@ struct SharedObjectLayout {
     fileSize = sectionHeaderOffset + sections.count * (is64 ? 64 : 40)
   }
 
-  private func attributesSection(_ index: Int, _ attributes: SharedObject.AttributesSection)
-    -> PlannedSection
-  {
+  private func planned(_ index: Int, _ section: SharedObject.LinkSection) -> PlannedSection {
     PlannedSection(
-      content: .attributes(index), name: attributes.name, kind: attributes.kind,
-      flags: attributes.flags, size: UInt64(attributes.contents.count),
-      alignment: attributes.alignment, entrySize: attributes.entrySize)
+      content: .linkSection(index), name: section.name, kind: section.kind, flags: section.flags,
+      size: UInt64(section.contents.count), alignment: section.alignment,
+      entrySize: section.entrySize)
   }
 
   // MARK: Steps

@@ -12,7 +12,7 @@ extension SharedObject {
     let layout = try SharedObjectLayout(self, symbols, strings)
     let image = try ElfImage(size: layout.fileSize)
     image.write(as: header) { writer in
-      writeHeader(layout, osABI: osABI(for: symbols), writer)
+      writeHeader(layout, writer)
       writeSegments(layout, writer)
       writeSections(layout, writer)
       for section in layout.sections { write(section, symbols, strings, layout, names, writer) }
@@ -21,10 +21,10 @@ extension SharedObject {
   }
 
   private func check(_ symbols: DynamicSymbolTable) throws(ElfError) {
-    let versionCount = versionCount
+    let versionEnd = Int(Self.firstVersion) + versionCount
     for symbol in symbols.entries {
-      guard Int(symbol.version) <= versionCount else {
-        throw ElfError(.limit, "a symbol has version \(symbol.version) of \(versionCount)")
+      guard symbol.version.number < versionEnd else {
+        throw ElfError(.limit, "a symbol has version \(symbol.version.number) of \(versionEnd)")
       }
       guard case .section(let section) = symbol.place else { continue }
       let size = self[section].size
@@ -32,16 +32,6 @@ extension SharedObject {
         throw ElfError(.limit, "a symbol lies outside of \(section.name)")
       }
     }
-  }
-
-  /// `ELFOSABI_GNU` where `STT_GNU_IFUNC` or `STB_GNU_UNIQUE` is in use, unless the description
-  /// names another.
-  private func osABI(for symbols: DynamicSymbolTable) -> UInt8 {
-    guard header.osABI == UInt8(ELFOSABI_NONE) else { return header.osABI }
-    let isGnu = symbols.entries.contains {
-      $0.type == .indirectFunction || $0.binding == .unique
-    }
-    return UInt8(isGnu ? ELFOSABI_GNU : ELFOSABI_NONE)
   }
 
   private func write(
@@ -57,7 +47,7 @@ extension SharedObject {
     // names together with the section headers.
     case .hash, .dynstr, .versym, .shstrtab: break
     case .note(let index): notes[index].write(writer, at: offset)
-    case .attributes(let index): writer.put(attributes[index].contents, at: offset)
+    case .linkSection(let index): writer.put(linkSections[index].contents, at: offset)
     case .gnuHash: GnuHashTable(symbols, header)?.write(symbols, writer, at: offset)
     case .verdef: writeVerdef(strings, writer, at: offset)
     case .verneed: writeVerneed(strings, writer, at: offset)

@@ -87,7 +87,7 @@ struct SymbolWriter {
     var value: UInt64 = 0
     switch symbol.place {
     case .undefined: break
-    case .absolute: section = SectionIndex.absolute.rawValue
+    case .absolute: (section, value) = (SectionIndex.absolute.rawValue, symbol.offset)
     case .section(let place):
       section = places[Int(place.rawValue)].index
       value = places[Int(place.rawValue)].base + symbol.offset
@@ -111,9 +111,6 @@ struct SymbolWriter {
       writer.put(section, at: offset + 14)
     }
     guard let versionsOffset else { return }
-    // Versions are numbered from the one behind VER_NDX_GLOBAL on.
-    let version = VersionIndex(
-      number: VersionIndex.global.number + symbol.version, isHidden: symbol.isHiddenVersion)
-    writer.put(version.rawValue, at: versionsOffset + index * 2)
+    writer.put(symbol.version.rawValue, at: versionsOffset + index * 2)
   }
 }

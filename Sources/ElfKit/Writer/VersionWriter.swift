@@ -66,10 +66,20 @@ extension SharedObject {
   /// How many versions symbols can have.
   var versionCount: Int { needs.reduce(versions.count) { $0 + $1.versions.count } }
 
+  /// Whether `.gnu.version` says more than that all symbols are global and without version.
+  func hasVersionTable(_ symbols: DynamicSymbolTable) -> Bool {
+    versionCount > 0 || symbols.hasVersions
+  }
+
+  /// Whether there is a `.gnu.version_d`. Nobody reads `.gnu.version` without version records, so
+  /// the one for the file itself is there where no other is.
+  func definesVersions(_ symbols: DynamicSymbolTable) -> Bool {
+    !versions.isEmpty || needs.isEmpty && hasVersionTable(symbols)
+  }
+
   /// - Throws: `ElfError` when indices or counts have more bits than their fields.
   func checkVersions() throws(ElfError) {
-    // VER_NDX_LOCAL and VER_NDX_GLOBAL are taken, and the last number stays free.
-    guard versionCount <= Int(VersionIndex.numberBits - VersionIndex.global.number) - 1 else {
+    guard versionCount <= Self.maximumVersionCount else {
       throw ElfError(.limit, "\(versionCount) versions are more than vs_vers can number")
     }
     guard versions.allSatisfy({ $0.parents.count < Int(UInt16.max) }) else {

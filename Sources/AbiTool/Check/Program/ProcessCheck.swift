@@ -1,7 +1,7 @@
 internal import AbiModel
 internal import ElfKit
-public import Findings
-public import Support
+package import Findings
+package import Support
 
 /// The check of one process.
 struct ProcessCheck {
