@@ -18,6 +18,9 @@ public struct Build: Hashable, Comparable, Sendable {
     self.path = path
   }
 
+  /// Whether it is a file for itself, and not one of several builds or one side of a comparison.
+  package var isPlainFile: Bool { kernel.isEmpty && arch.isEmpty && role.isEmpty }
+
   /// `nova/x86_64`, `nova`, `x86_64`, the role, or the file.
   public var label: String {
     guard role.isEmpty else { return role }

@@ -76,7 +76,8 @@ public struct Finding: Hashable, Sendable {
 
   /// - Parameters:
   ///   - severity: that of the code when nil.
-  ///   - object: the file of `place` when nil. Findings with `neededBy` have none.
+  ///   - object: when nil, the file of the only build or else of `place`. Findings with `neededBy`
+  ///     have none then.
   ///   - cure: that of the code when nil.
   public init(
     _ code: FindingCode, severity: Severity? = nil, object: String? = nil,
@@ -87,7 +88,7 @@ public struct Finding: Hashable, Sendable {
   ) {
     self.code = code
     self.severity = severity ?? code.severity
-    self.object = object ?? (neededBy.isEmpty ? place?.path : nil)
+    self.object = object ?? (neededBy.isEmpty ? Self.file(of: builds) ?? place?.path : nil)
     self.symbol = symbol
     self.version = version
     self.isDefaultVersion = isDefaultVersion
@@ -101,6 +102,12 @@ public struct Finding: Hashable, Sendable {
     self.place = place
     self.message = message
     self.cure = cure ?? code.cure
+  }
+
+  /// The file that a finding about one file is about. Builds of kernels and architectures stand for
+  /// the library that they are builds of, and have none.
+  private static func file(of builds: [Build]) -> String? {
+    builds.count == 1 ? builds.first.flatMap { $0.isPlainFile ? $0.path : nil } : nil
   }
 
   /// The name as C++ spells it; nil when it is no C++ name.

@@ -1,7 +1,8 @@
-import Findings
 import Foundation
 import Support
 import Testing
+
+@testable import Findings
 
 /// A symbol that `libpng.so` needs and `libz.so.1` does not define, as it is met in one process.
 private func lost(
@@ -54,6 +55,23 @@ private func fingerprint(_ result: [String: Any]) -> String {
       Finding(.systemCall, object: "init", symbol: "f", part: address, message: "syscall")
     }
     #expect(instruction("0x10").identity != instruction("0x20").identity)
+  }
+
+  @Test func eachLibraryThatBreaksOnePromiseIsAFinding() {
+    let line = Finding.Place(path: "ld.abi", line: 3)
+    let findings = ["a.so", "b.so"].map {
+      Finding(.missing, symbol: "f", builds: [Build(path: $0)], place: line, message: "not there")
+    }
+    #expect(findings.map(\.object) == ["a.so", "b.so"])
+    #expect(Finding.merged(findings).count == 2)
+    #expect(findings.map(\.sentence) == ["not there", "not there"])
+    // Builds of one library are not told apart by their files.
+    let builds = ["nova", "hw"].map { kernel in
+      Finding(
+        .missing, symbol: "f", builds: [Build(kernel: kernel, path: "ld-\(kernel).lib.so")],
+        place: line, message: "not there")
+    }
+    #expect(Finding.merged(builds).count == 1)
   }
 
   @Test func oneCauseInManyProcessesIsOneFinding() {

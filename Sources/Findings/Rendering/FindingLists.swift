@@ -9,9 +9,7 @@ extension Finding {
   /// The files in whose processes it was met, unless they are those that it is about.
   package var metIn: [String] {
     // Builds of kernels and architectures, and the two sides of a comparison, are columns.
-    guard builds.allSatisfy({ $0.kernel.isEmpty && $0.arch.isEmpty && $0.role.isEmpty }) else {
-      return []
-    }
+    guard builds.allSatisfy(\.isPlainFile) else { return [] }
     let paths = builds.map(\.path)
     let known = Set(neededBy.isEmpty ? [object ?? place?.path].compactMap { $0 } : neededBy)
     return known.isSuperset(of: paths) ? [] : paths

@@ -57,11 +57,12 @@ struct ProcessCheck {
     version: ByteName? = nil, needed: ByteName? = nil, symbols: [ByteName] = [], of index: Int,
     _ message: String, cure: String? = nil
   ) {
+    let object = name(of: index)
     findings.append(
       Finding(
-        code, severity: severity, symbol: symbol, version: version, needed: needed,
-        builds: [Build(path: file)], symbols: symbols, place: Finding.Place(path: name(of: index)),
-        message: message, cure: cure))
+        code, severity: severity, object: object, symbol: symbol, version: version,
+        needed: needed, builds: [Build(path: file)], symbols: symbols,
+        place: Finding.Place(path: object), message: message, cure: cure))
   }
 
   /// Reports what an object of the process needs and does not get. That is one finding, however
