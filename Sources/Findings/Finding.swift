@@ -20,10 +20,9 @@ public struct Finding: Hashable, Sendable {
     public var path: String
     /// Counted from 1.
     public var line: Int?
-    /// In bytes, counted from 1.
-    public var column: Int?
+    public var column: TextColumn?
 
-    public init(path: String, line: Int? = nil, column: Int? = nil) {
+    public init(path: String, line: Int? = nil, column: TextColumn? = nil) {
       self.path = path
       self.line = line
       self.column = column
@@ -126,8 +125,8 @@ public struct Finding: Hashable, Sendable {
     if left.code != right.code { return left.code.rank < right.code.rank }
     let places = (left.place, right.place)
     if let one = places.0, let other = places.1, one != other {
-      return (one.path, one.line ?? 0, one.column ?? 0)
-        < (other.path, other.line ?? 0, other.column ?? 0)
+      return (one.path, one.line ?? 0, one.column ?? 1)
+        < (other.path, other.line ?? 0, other.column ?? 1)
     }
     let names = (left.symbol?.bytes ?? [], right.symbol?.bytes ?? [])
     if names.0 != names.1 { return names.0.lexicographicallyPrecedes(names.1) }

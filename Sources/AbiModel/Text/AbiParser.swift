@@ -22,8 +22,7 @@ public struct AbiParser: Sendable {
     public var kind: Kind
     /// Counted from 1.
     public var line: Int
-    /// In bytes, counted from 1.
-    public var column: Int
+    public var column: TextColumn
     public var message: String
   }
 
@@ -40,7 +39,7 @@ public struct AbiParser: Sendable {
   public static func parse(_ text: UnsafeRawBufferPointer, path: String) throws(InputError) -> Abi {
     let result = try parseWithFlaws(text, path: path)
     for flaw in result.flaws where flaw.kind == .duplicate || flaw.kind == .unknownDirective {
-      throw InputError(path: path, line: flaw.line, column: flaw.column, flaw.message)
+      throw InputError(path: path, line: flaw.line, column: flaw.column.bytes, flaw.message)
     }
     return result.abi
   }
@@ -125,7 +124,9 @@ public struct AbiParser: Sendable {
     previous = range
   }
 
-  private mutating func note(_ kind: Flaw.Kind, _ line: Int, _ column: Int, _ message: String) {
+  private mutating func note(
+    _ kind: Flaw.Kind, _ line: Int, _ column: TextColumn, _ message: String
+  ) {
     flaws.append(Flaw(kind: kind, line: line, column: column, message: message))
   }
 
@@ -180,7 +181,7 @@ public struct AbiParser: Sendable {
       for name in abi.versionOrder { abi.addVersion(name) }
     default:
       note(
-        .unknownDirective, line.number, place,
+        .unknownDirective, line.number, line.textColumn(place),
         "unknown directive \(word); expected #%abi, #%arch, #%needed, #%soname, #%version or #%version-order"
       )
       return

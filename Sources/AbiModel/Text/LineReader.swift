@@ -29,8 +29,15 @@ struct LineReader {
   /// The line without blanks at its end.
   var range: Range<Int> { start..<end }
 
-  var trailingBlankColumn: Int? { lineEnd > end ? end - start + 1 : nil }
+  var trailingBlankColumn: TextColumn? { lineEnd > end ? textColumn(end - start + 1) : nil }
+  /// In bytes.
   var column: Int { position - start + 1 }
+
+  /// A column in bytes with what it is in code points.
+  func textColumn(_ column: Int) -> TextColumn {
+    TextColumn(behind: UnsafeRawBufferPointer(rebasing: text[start..<start + column - 1]))
+  }
+
   var peek: UInt8? { position < end ? text[position] : nil }
   var atEnd: Bool {
     mutating get {

@@ -9,7 +9,7 @@ enum GithubReport {
       if let place = finding.place ?? finding.builds.first.map({ Finding.Place(path: $0.path) }) {
         properties.append("file=\(escaped(place.path, isProperty: true))")
         if let line = place.line { properties.append("line=\(line)") }
-        if let column = place.column { properties.append("col=\(column)") }
+        if let column = place.column { properties.append("col=\(column.codePoints)") }
       }
       properties.append("title=\(escaped(finding.code.title, isProperty: true))")
       let message = "\(finding.sentence) [\(finding.code)]; \(finding.cure)"

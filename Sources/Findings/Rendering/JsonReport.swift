@@ -110,6 +110,6 @@ enum JsonReport {
   private static func write(_ place: Finding.Place, to json: inout JsonWriter) {
     json.field("file", place.path)
     if let line = place.line { json.field("line", line) }
-    if let column = place.column { json.field("column", column) }
+    if let column = place.column { json.field("column", column.bytes) }
   }
 }

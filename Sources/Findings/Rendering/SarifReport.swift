@@ -123,7 +123,7 @@ enum SarifReport {
         json.key("region")
         json.object { json in
           json.field("startLine", line)
-          if let column = place.column { json.field("startColumn", column) }
+          if let column = place.column { json.field("startColumn", column.codePoints) }
         }
       }
     }

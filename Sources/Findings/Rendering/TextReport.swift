@@ -56,7 +56,7 @@ public struct TextReport: Sendable {
     var place = finding.place?.path ?? report.subject
     if let line = finding.place?.line {
       place += ":\(line)"
-      if let column = finding.place?.column { place += ":\(column)" }
+      if let column = finding.place?.column { place += ":\(column.bytes)" }
     }
     let severity = out.paint("\(finding.severity.word):", finding.severity.color)
     out.line("\(place): \(severity) \(finding.sentence) [\(finding.code)]")
