@@ -100,7 +100,7 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
     whole.warningsReject = report.strict
     if !results.isEmpty || failures.isEmpty { try show(results, stale, whole) }
     for failure in failures { Diagnostics.error(failure.description) }
-    if !failures.isEmpty || results.contains(where: { $0.verdict == .notKnown }) {
+    if !failures.isEmpty || results.contains(where: \.isNotKnown) {
       throw ExitCode(2)
     }
     if whole.isRejected { throw ExitCode(1) }

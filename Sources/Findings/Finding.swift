@@ -109,6 +109,9 @@ public struct Finding: Hashable, Sendable {
     builds.count == 1 ? builds.first.flatMap { $0.isPlainFile ? $0.path : nil } : nil
   }
 
+  /// A question that was asked and has no answer. It decides the exit status whatever its severity.
+  public var isNotKnown: Bool { code == .notKnown }
+
   /// The name as C++ spells it; nil when it is no C++ name.
   public var demangled: String? { symbol.flatMap { Demangler.demangle($0.bytes) } }
 

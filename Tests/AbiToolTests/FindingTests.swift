@@ -166,6 +166,89 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     #expect(warned.isRejected)
   }
 
+  // MARK: What is not known
+
+  private func report(_ findings: [Finding]) -> Report {
+    Report(
+      command: "taint", subject: "init", findings: findings, approval: "kernel-agnostic",
+      rejection: "tainted", question: Question(asked: ["code", "symbols"], notAsked: ["headers"]))
+  }
+
+  private let unanswered = Finding(
+    .notKnown, part: "code", place: Finding.Place(path: "init"), message: "code: of SPARC v9")
+  private let rejected = Finding(.systemCall, object: "init", message: "syscall at 0x10")
+
+  @Test func whatIsNotKnownOutweighsWhatIsRejected() {
+    #expect(report([]).exitStatus == 0)
+    #expect(report([rejected]).exitStatus == 1)
+    #expect(report([unanswered]).exitStatus == 2)
+    #expect(report([unanswered, rejected]).exitStatus == 2)
+    #expect(report([unanswered, rejected]).isRejected)
+    var note = unanswered
+    note.severity = .information
+    #expect(report([note]).exitStatus == 2)
+  }
+
+  @Test func verdictNamesTheQuestion() {
+    #expect(
+      report([]).verdict
+        == "init: kernel-agnostic; asked: code, symbols; not asked: headers")
+    #expect(
+      report([unanswered]).verdict
+        == "init: not known (1 not known); asked: code, symbols; not asked: headers")
+    #expect(
+      report([unanswered, rejected]).verdict.hasPrefix(
+        "init: tainted, and not all is known (1 error, 1 not known); asked: "))
+  }
+
+  @Test func whatIsNotKnownIsSaidToThoseWhoWantQuiet() {
+    var text = TextReport()
+    text.isQuiet = true
+    text.style = .lines
+    #expect(text.text(of: report([])) == "")
+    #expect(text.text(of: report([unanswered])).hasPrefix("init: not known: code: of SPARC v9 ["))
+  }
+
+  @Test func acceptedQuestionsDoNotCount() throws {
+    var findings = [unanswered]
+    try allowFile("init not-known # assembly, read by two people\n").apply(
+      to: &findings, builds: [])
+    #expect(report(findings).exitStatus == 0)
+    #expect(report(findings).verdict.contains("(1 allowed)"))
+  }
+
+  @Test func jsonHasTheOutcomeAndTheQuestion() throws {
+    let bytes = try #require(report([unanswered, rejected]).rendered(as: .json))
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    #expect(json["verdict"] as? String == "not-known")
+    #expect(json["asked"] as? [String] == ["code", "symbols"])
+    #expect(json["notAsked"] as? [String] == ["headers"])
+    #expect(json["errors"] as? Int == 1 && json["notKnown"] as? Int == 1)
+  }
+
+  @Test func sarifSaysThatTheRunIsNotComplete() throws {
+    func run(_ findings: [Finding]) throws -> (invocation: [String: Any], results: Int) {
+      let bytes = try #require(report(findings).rendered(as: .sarif))
+      let json = try #require(
+        try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+      let run = try #require((json["runs"] as? [[String: Any]])?.first)
+      return (
+        try #require((run["invocations"] as? [[String: Any]])?.first),
+        (run["results"] as? [Any])?.count ?? 0
+      )
+    }
+    let incomplete = try run([unanswered, rejected])
+    #expect(incomplete.invocation["executionSuccessful"] as? Bool == false)
+    #expect(incomplete.invocation["exitCode"] as? Int == 2)
+    let notifications = incomplete.invocation["toolExecutionNotifications"] as? [[String: Any]]
+    #expect(notifications?.count == 1)
+    #expect(notifications?.first?["level"] as? String == "error")
+    #expect(incomplete.results == 1)
+    let complete = try run([rejected])
+    #expect(complete.invocation["executionSuccessful"] as? Bool == true)
+    #expect(complete.invocation["toolExecutionNotifications"] == nil)
+  }
+
   @Test func everyCodeIsDocumented() {
     #expect(Set(FindingCode.all.map(\.name)).count == FindingCode.all.count)
     for code in FindingCode.all {

@@ -23,7 +23,10 @@ struct TaintCommandTests {
     let outcome = try abitool(["taint", try component()])
     #expect(outcome.status == 0)
     #expect(outcome.text.contains("component: kernel-agnostic"))
-    #expect(outcome.text.contains("not known: kernel headers: no DWARF"))
+    #expect(
+      outcome.text.contains(
+        "; asked: code, needed libraries, interpreter, notes; not asked: headers (no DWARF; "))
+    #expect(outcome.text.contains("-g), symbols (no --abi)\n"))
     #expect(outcome.errors.isEmpty)
   }
 
@@ -69,7 +72,8 @@ struct TaintCommandTests {
     try succeed("strip", ["-o", scratch.path("stripped"), program])
     let stripped = try TaintFindings([scratch.path("stripped")])
     #expect(stripped.with("kernel-header").isEmpty)
-    #expect(stripped.with("not-known").count == 1)
+    #expect(stripped.with("not-known").isEmpty)
+    #expect(stripped.notAsked.contains { $0.hasPrefix("headers (no DWARF") })
   }
 
   @Test func aSourceFileInADirectoryOfThatNameIsNoHeader() throws {
@@ -95,7 +99,7 @@ struct TaintCommandTests {
       try succeed(
         "objcopy", ["--update-section", "\(section)=\(scratch.path("garbage"))", program, broken])
       let outcome = try abitool(["taint", broken])
-      #expect(outcome.status == 0, "\(section): \(outcome.text) \(outcome.errors)")
+      #expect(outcome.status == 2, "\(section): \(outcome.text) \(outcome.errors)")
       #expect(outcome.text.contains("not known: kernel headers: malformed DWARF"), "\(section)")
     }
   }
@@ -183,7 +187,7 @@ struct TaintCommandTests {
     let outcome = try abitool(["taint", try Fixtures.ld(kernel: "nova")])
     #expect(
       outcome.text.contains("  Host::nova_enter(unsigned long, unsigned long, Nova::Utcb&)\n"))
-    #expect(outcome.text.hasSuffix("ld-nova.lib.so: tainted by system calls\n"))
+    #expect(outcome.text.contains("ld-nova.lib.so: tainted by system calls; asked: code, "))
   }
 
   @Test func sarifNamesFunctionAndRule() throws {
@@ -224,7 +228,25 @@ struct TaintCommandTests {
     #expect(outcome.status == 2)
     #expect(
       outcome.text.contains("not known: system calls: the instructions of SPARC v9 are not known"))
-    #expect(outcome.text.hasSuffix("foreign: not known\n"))
+    #expect(outcome.text.contains("foreign: not known; asked: code, "))
+  }
+
+  /// What is not known outweighs what is rejected, in every form.
+  @Test func taintedAndNotKnownIsNotKnown() throws {
+    let host = try Fixtures.compile("int main(void) { return 0; }", as: "host", [], in: scratch)
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: host))
+    // e_machine: SPARC v9.
+    bytes.replaceSubrange(18..<20, with: [43, 0])
+    try bytes.write(to: scratch.url.appendingPathComponent("foreign"))
+    let outcome = try abitool(["taint", scratch.path("foreign")])
+    #expect(outcome.status == 2)
+    #expect(outcome.text.contains("error: interpreter of one system"), "\(outcome.text)")
+    #expect(outcome.text.contains(", and not all is known; asked: code, "), "\(outcome.text)")
+    for format in ["json", "sarif", "github", "markdown"] {
+      let outcome = try abitool(["taint", "--format", format, scratch.path("foreign")])
+      #expect(outcome.status == 2, "\(format)")
+      #expect(outcome.text.contains("SPARC v9 are not known"), "\(format): \(outcome.text)")
+    }
   }
 
   @Test func separateDebugFilesHaveNoCode() throws {

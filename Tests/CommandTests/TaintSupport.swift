@@ -24,6 +24,7 @@ struct TaintFindings {
   var status: Int32
   var errors: String
   var entries: [Entry] = []
+  var notAsked: [String] = []
 
   init(_ arguments: [String]) throws {
     let outcome = try abitool(["taint", "--format", "json"] + arguments)
@@ -32,6 +33,7 @@ struct TaintFindings {
     guard !outcome.output.isEmpty else { return }
     let json = try #require(
       try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any])
+    notAsked = json["notAsked"] as? [String] ?? []
     for case let finding as [String: Any] in json["findings"] as? [Any] ?? [] {
       let details = finding["details"] as? [[String: Any]] ?? []
       entries.append(

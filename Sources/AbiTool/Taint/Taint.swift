@@ -59,16 +59,27 @@ public enum Taint {
       let sources = TaintSources(file, scan.sites, options)
       result.sites = scan.sites.map { .init(site: $0, line: sources.line(of: $0)?.text) }
       result.findings = scan.sites.map { finding($0, sources, build) }
-      result.findings += sources.headerFindings(build)
+      add(sources, build, to: &result)
     case .failure(let failure):
-      let sources = TaintSources(file, [], options)
-      result.findings = sources.headerFindings(build)
-      var finding = notKnown("system calls", failure.reason, build)
-      finding.severity = .warning
-      result.findings.append(finding)
+      add(TaintSources(file, [], options), build, to: &result)
+      result.findings.append(notKnown("system calls", failure.reason, build))
     }
     result.findings += try TaintLinkage.findings(in: file, build, options)
+    if options.abis.isEmpty {
+      result.question.notAsked.append("symbols (no --abi)")
+    } else {
+      result.question.asked.append("symbols")
+    }
     return result
+  }
+
+  private static func add(_ sources: TaintSources, _ build: Build, to result: inout TaintResult) {
+    result.findings += sources.headerFindings(build)
+    if let reason = sources.reasonNotAsked {
+      result.question.notAsked.append("headers (\(reason))")
+    } else {
+      result.question.asked.append("headers")
+    }
   }
 
   static func notKnown(_ what: String, _ reason: String, _ build: Build) -> Finding {

@@ -6,12 +6,24 @@ extension Report {
   /// All results as one report, for the forms that programs read.
   public init(taint results: [TaintResult], stale: [Finding] = []) {
     let subject = results.count == 1 ? results[0].path : "\(results.count) files"
-    let isKnown = results.allSatisfy { $0.verdict != .notKnown }
     self.init(
       command: "taint", subject: subject, builds: results.map { Build(path: $0.path) },
       findings: results.flatMap(\.findings) + stale,
-      approval: isKnown ? "kernel-agnostic" : "not known",
-      rejection: results.count == 1 ? results[0].verdictText : "tainted")
+      approval: "kernel-agnostic",
+      rejection: results.count == 1 ? results[0].verdictWords : "tainted",
+      question: Question(taint: results))
+  }
+}
+
+extension Question {
+  /// What was asked of all files, and what was not of some.
+  init(taint results: [TaintResult]) {
+    var seen: Set<String> = []
+    let asked = (results.first?.question.asked ?? []).filter { word in
+      results.allSatisfy { $0.question.asked.contains(word) }
+    }
+    let notAsked = results.flatMap(\.question.notAsked).filter { seen.insert($0).inserted }
+    self.init(asked: asked, notAsked: notAsked)
   }
 }
 

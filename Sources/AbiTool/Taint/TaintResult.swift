@@ -11,7 +11,7 @@ public struct TaintResult: Sendable {
     case kernelAgnostic
     /// With the causes, in the order of reports.
     case tainted([FindingCode])
-    /// Nothing was found, but the code could not be read.
+    /// Nothing was found, but a question has no answer.
     case notKnown
   }
 
@@ -30,27 +30,41 @@ public struct TaintResult: Sendable {
   public internal(set) var sites: [Site] = []
   /// An allow file may mark them (``Finding/allowance``).
   public var findings: [Finding] = []
+  /// What was asked about the file.
+  public internal(set) var question = Question(
+    asked: ["code", "needed libraries", "interpreter", "notes"])
 
   init(path: String) { self.path = path }
 
+  /// Whether a question has no answer, and no allow file accepts that.
+  public var isNotKnown: Bool { findings.contains { $0.isNotKnown && $0.allowance == nil } }
+
   public var verdict: Verdict {
-    let rejected = findings.filter { $0.severity == .error && $0.allowance == nil }
+    let rejected = findings.filter {
+      $0.severity == .error && !$0.isNotKnown && $0.allowance == nil
+    }
     if !rejected.isEmpty {
       return .tainted(Set(rejected.map(\.code)).sorted { $0.rank < $1.rank })
     }
-    return codeSize == nil ? .notKnown : .kernelAgnostic
+    return isNotKnown ? .notKnown : .kernelAgnostic
   }
 
-  /// In words.
-  public var verdictText: String {
-    let allowed = findings.count { $0.allowance != nil }
-    let remark = allowed > 0 ? " (\(allowed) allowed)" : ""
+  /// The verdict in words.
+  var verdictWords: String {
     switch verdict {
-    case .kernelAgnostic: return "kernel-agnostic" + remark
-    case .notKnown: return "not known" + remark
-    case .tainted(let codes):
-      return "tainted by " + Self.list(codes.map { $0.cause }) + remark
+    case .kernelAgnostic: "kernel-agnostic"
+    case .notKnown: "not known"
+    case .tainted(let codes): "tainted by " + Self.list(codes.map { $0.cause })
     }
+  }
+
+  /// The verdict in words, with what was accepted and what was asked.
+  public var verdictText: String {
+    var text = verdictWords
+    if isNotKnown, verdict != .notKnown { text += ", and not all is known" }
+    let allowed = findings.count { $0.allowance != nil }
+    if allowed > 0 { text += " (\(allowed) allowed)" }
+    return "\(text); \(question.words)"
   }
 
   /// `a`, `a and b`, `a, b and c`.

@@ -11,8 +11,10 @@ struct TaintSources {
   /// Sorted.
   private var headers: [Header] = []
   private var unitCount = 0
-  /// Why DWARF does not tell.
+  /// Why there is DWARF and it does not tell.
   private var reason: String?
+  /// Why there is no DWARF to ask.
+  private(set) var reasonNotAsked: String?
 
   private struct Header {
     var path: [UInt8]
@@ -29,12 +31,20 @@ struct TaintSources {
         lines = try info.lines(of: sites.map(\.address))
       }
     } catch {
-      reason = error.reason
+      if Self.isToBeAsked(file) { reason = error.reason } else { reasonNotAsked = error.reason }
     }
     self.lines = lines
     unitCount = collector.unitCount
     headers = collector.units.map { Header(path: $0.key, units: $0.value.sorted()) }
       .sorted { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  /// Whether the file has DWARF that is complete: an object's is only when it is linked.
+  private static func isToBeAsked(_ file: borrowing ElfFile) -> Bool {
+    guard file.header.type != .relocatable else { return false }
+    for name in [".debug_info", ".zdebug_info", ".debug_line", ".zdebug_line"]
+    where file.section(named: name) != nil { return true }
+    return false
   }
 
   func line(of site: CodeScan.Site) -> DebugInfo.Line? {

@@ -19,10 +19,10 @@ public enum TaintSummary {
     if let size = result.codeSize {
       out.line("  \(Report.grouped(size)) bytes of code")
     }
-    for finding in result.findings where finding.code == .notKnown {
+    for finding in result.findings where finding.isNotKnown {
       out.line("  not known: \(finding.message)")
     }
-    for finding in result.findings[result.sites.count...] where finding.code != .notKnown {
+    for finding in result.findings[result.sites.count...] where !finding.isNotKnown {
       let allowed = finding.allowance.map { " (allowed: \($0.reason))" } ?? ""
       out.line("  \(finding.code.title): \(finding.message)\(allowed)")
     }

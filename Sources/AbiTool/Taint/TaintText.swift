@@ -40,7 +40,7 @@ public struct TaintText: Sendable {
       guard !group.isEmpty else { continue }
       if code == .notKnown {
         for (_, finding) in group {
-          out.line(out.paint("note:", .cyan) + " not known: \(finding.message)")
+          out.line(out.paint("not known:", .yellow) + " \(finding.message)")
         }
         continue
       }

@@ -65,7 +65,7 @@ struct ReportOptions: ParsableArguments {
 
   /// Prints a report, and writes the stamp if it does not reject.
   ///
-  /// - Throws: `ExitCode(1)` when the report rejects.
+  /// - Throws: `ExitCode` when the report is not clean.
   func finish(
     _ report: Report, isQuiet: Bool = false, style: TextReport.Style = .grouped,
     listsInformation: Bool = false
@@ -73,7 +73,7 @@ struct ReportOptions: ParsableArguments {
     var report = report
     report.warningsReject = strict
     try print(report, isQuiet: isQuiet, style: style, listsInformation: listsInformation)
-    if report.isRejected { throw ExitCode(1) }
+    guard report.outcome == .clean else { throw ExitCode(report.exitStatus) }
     try writeStamp()
   }
 

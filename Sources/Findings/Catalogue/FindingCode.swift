@@ -52,6 +52,9 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
       .min { $0.0 < $1.0 }?.1
   }
 
+  /// How grave it is, in a word.
+  package var word: String { self == .notKnown ? "not known" : severity.word }
+
   public var description: String { name }
 
   public static func == (left: FindingCode, right: FindingCode) -> Bool { left.name == right.name }

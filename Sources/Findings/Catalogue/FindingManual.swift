@@ -5,14 +5,14 @@ extension FindingCode {
   public static var listing: String {
     let width = all.map(\.name.count).max() ?? 0
     return all.map { code in
-      "\(Output.padded(code.name, width))  \(Output.padded(code.severity.word, 7))  \(code.title)\n"
+      "\(Output.padded(code.name, width))  \(Output.padded(code.word, 9))  \(code.title)\n"
     }.joined()
   }
 
   /// What the code means, why it matters and what to do, for `check --explain`.
   public var manual: String {
     var out = Output(usesColor: false)
-    out.line("\(name) (\(severity.word)): \(title)")
+    out.line("\(name) (\(word)): \(title)")
     out.line("")
     out.paragraph(explanation, indent: 0)
     out.line("")

@@ -92,15 +92,16 @@ extension FindingCode {
       """,
     cure: "link without the host's start files and libraries (-nostdlib, -nostartfiles)")
 
-  /// A question that the file does not answer.
+  /// A question that was asked and that the input does not answer.
   public static let notKnown = FindingCode(
-    "not-known", .information, "not known",
+    "not-known", .error, "question without an answer",
     explanation: """
-      The file has not what would tell: debug information for headers, or code of a machine that \
-      abitool can read. That it found nothing is then no proof.
+      What was asked cannot be told from this file: it has code of a machine that abitool cannot \
+      read, or debug information that is damaged. That nothing was found is then no proof, so the \
+      exit status is 2, whatever else was found.
       """,
     example: """
-      init: kernel headers: no DWARF; stripped, or built without -g
+      init: system calls: the instructions of SPARC v9 are not known
       """,
-    cure: "check the file before it is stripped")
+    cure: "check a file that can be read, such as the one before it was stripped or compressed")
 }

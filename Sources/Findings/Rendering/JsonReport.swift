@@ -10,7 +10,9 @@ enum JsonReport {
       json.field("version", ToolVersion.current)
       json.field("command", report.command)
       json.field("subject", report.subject)
-      json.field("verdict", report.isRejected ? "rejected" : "clean")
+      json.field("verdict", report.outcome.rawValue)
+      write(report.question.asked, "asked", to: &json)
+      write(report.question.notAsked, "notAsked", to: &json)
       if !report.facts.isEmpty {
         json.key("facts")
         json.object { json in
@@ -20,6 +22,7 @@ enum JsonReport {
       json.field("errors", report.count(.error))
       json.field("warnings", report.count(.warning))
       json.field("informations", report.count(.information))
+      json.field("notKnown", report.notKnownCount)
       json.field("allowed", report.allowedCount)
       json.key("builds")
       json.array { json in

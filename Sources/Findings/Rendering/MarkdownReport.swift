@@ -16,7 +16,7 @@ enum MarkdownReport {
 
   private static func append(_ group: Report.Group, _ report: Report, to text: inout String) {
     let count = Report.grouped(group.findings.count)
-    text += "\n#### \(group.severity.word): \(escaped(group.code.title)) (\(count))\n\n"
+    text += "\n#### \(group.word): \(escaped(group.code.title)) (\(count))\n\n"
     let columns = columns(of: group, report)
     if columns.isEmpty {
       for finding in group.findings.prefix(limit) { text += "- \(escaped(sentence(finding)))\n" }

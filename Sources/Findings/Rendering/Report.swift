@@ -17,10 +17,12 @@ public struct Report: Sendable {
   public var facts: [(name: String, value: String)] = []
   /// Whether warnings reject as errors do.
   public var warningsReject = false
+  /// What the verdict is about.
+  public var question: Question
 
   public init(
     command: String, subject: String, builds: [Build] = [], findings: [Finding],
-    approval: String, rejection: String
+    approval: String, rejection: String, question: Question = Question()
   ) {
     self.command = command
     self.subject = subject
@@ -28,18 +30,47 @@ public struct Report: Sendable {
     self.findings = findings.sorted(by: Finding.precedes)
     self.approval = approval
     self.rejection = rejection
+    self.question = question
   }
 
-  /// Findings that no allow file accepts.
+  /// How many findings of a severity no allow file accepts, questions without an answer left out.
   public func count(_ severity: Severity) -> Int {
-    findings.count { $0.severity == severity && $0.allowance == nil }
+    findings.count { $0.severity == severity && !$0.isNotKnown && $0.allowance == nil }
   }
 
+  /// How many questions have no answer, and no allow file accepts that.
+  public var notKnownCount: Int { findings.count { $0.isNotKnown && $0.allowance == nil } }
+
+  /// How many findings an allow file accepts.
   public var allowedCount: Int { findings.count { $0.allowance != nil } }
 
-  /// Whether the exit status is 1.
+  /// Whether something is found to be wrong.
   public var isRejected: Bool {
     count(.error) > 0 || (warningsReject && count(.warning) > 0)
+  }
+
+  /// What a check comes to.
+  public enum Outcome: String, Sendable {
+    /// Everything that was asked was looked at, and nothing is rejected.
+    case clean
+    /// Something is rejected.
+    case rejected
+    /// A question that was asked has no answer, whatever else was found.
+    case notKnown = "not-known"
+  }
+
+  public var outcome: Outcome {
+    if notKnownCount > 0 { return .notKnown }
+    return isRejected ? .rejected : .clean
+  }
+
+  /// The exit status of a command that ends with this report: 0, 1, or, outweighing it, 2.
+  public var exitStatus: Int32 {
+    switch outcome {
+    case .clean: 0
+    case .rejected: 1
+    case .notKnown: 2
+    }
   }
 
   /// The last line of the text form.
@@ -49,11 +80,15 @@ public struct Report: Sendable {
       if count > 0 { counts.append("\(Self.grouped(count)) \(count == 1 ? one : many)") }
     }
     add(count(.error), "error", "errors")
+    add(notKnownCount, "not known", "not known")
     add(count(.warning), "warning", "warnings")
     add(count(.information), "note", "notes")
     add(allowedCount, "allowed", "allowed")
-    let words = isRejected ? rejection : approval
-    return "\(subject): \(words)" + (counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))")
+    var words = isRejected ? rejection : approval
+    if outcome == .notKnown { words = isRejected ? words + ", and not all is known" : "not known" }
+    var verdict = "\(subject): \(words)"
+    if !counts.isEmpty { verdict += " (\(counts.joined(separator: ", ")))" }
+    return question.words.isEmpty ? verdict : "\(verdict); \(question.words)"
   }
 
   /// Findings of one code and severity that belong under one heading.
@@ -61,6 +96,12 @@ public struct Report: Sendable {
     package var code: FindingCode
     package var severity: Severity
     package var findings: [Finding]
+
+    /// How grave they are, in a word.
+    package var word: String { code == .notKnown ? code.word : severity.word }
+    package var color: Output.Color { code == .notKnown ? .yellow : severity.color }
+    /// Whether it is enough to know how many there are.
+    package var isInformation: Bool { code != .notKnown && severity == .information }
 
     /// What to do: that of the rows of a table when they agree, else that of the code. (What a
     /// finding in a sentence adds is a hint beside the code's cure.)

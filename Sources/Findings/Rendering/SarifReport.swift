@@ -22,10 +22,12 @@ enum SarifReport {
             json.key("driver")
             json.object { json in writeDriver(rules, to: &json) }
           }
+          json.key("invocations")
+          json.array { json in json.object { json in writeInvocation(report, to: &json) } }
           json.field("columnKind", "unicodeCodePoints")
           json.key("results")
           json.array { json in
-            for finding in report.findings {
+            for finding in report.findings where !isNotification(finding) {
               json.object { json in
                 write(finding, rule: numbers[finding.code], &fingerprints, to: &json)
               }
@@ -56,12 +58,40 @@ enum SarifReport {
     }
   }
 
+  /// What is not known is no result of the analysis, but says that it is not complete.
+  private static func isNotification(_ finding: Finding) -> Bool {
+    finding.isNotKnown && finding.allowance == nil
+  }
+
+  private static func writeInvocation(_ report: Report, to json: inout JsonWriter) {
+    let notifications = report.findings.filter(isNotification)
+    json.field("executionSuccessful", notifications.isEmpty)
+    json.field("exitCode", report.exitStatus)
+    guard !notifications.isEmpty else { return }
+    json.key("toolExecutionNotifications")
+    json.array { json in
+      for finding in notifications {
+        json.object { json in
+          json.field("level", "error")
+          text("message", "\(finding.sentence); \(finding.cure)", to: &json)
+          json.key("associatedRule")
+          json.object { json in json.field("id", finding.code.name) }
+          if let place = finding.place {
+            json.key("locations")
+            json.array { json in json.object { json in write(place, finding, to: &json) } }
+          }
+        }
+      }
+    }
+  }
+
   private static func write(
     _ finding: Finding, rule: Int?, _ fingerprints: inout Fingerprints, to json: inout JsonWriter
   ) {
     json.field("ruleId", finding.code.name)
     if let rule { json.field("ruleIndex", rule) }
-    json.field("level", level(finding.severity))
+    if finding.isNotKnown { json.field("kind", "open") }
+    json.field("level", finding.isNotKnown ? "none" : level(finding.severity))
     text("message", "\(finding.sentence); \(finding.cure)", to: &json)
     let place = finding.place ?? finding.builds.first.map { Finding.Place(path: $0.path) }
     json.key("locations")

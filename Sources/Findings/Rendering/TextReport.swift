@@ -29,7 +29,7 @@ public struct TextReport: Sendable {
   public init() {}
 
   public func text(of report: Report) -> String {
-    if isQuiet, !report.isRejected { return "" }
+    if isQuiet, report.outcome == .clean { return "" }
     var out = Output(usesColor: usesColor)
     switch style {
     case .grouped: for group in report.groups { append(group, report, to: &out) }
@@ -38,16 +38,22 @@ public struct TextReport: Sendable {
     case .summary: appendSummary(of: report, to: &out)
     }
     if mentionsExplanations, style != .summary,
-      report.groups.contains(where: { $0.severity != .information })
+      report.groups.contains(where: { !$0.isInformation })
     {
       out.line(Self.hint)
     }
-    out.line(out.paint(report.verdict, report.isRejected ? .red : .green))
+    out.line(out.paint(report.verdict, color(of: report)))
     return out.text
   }
 
+  private func color(of report: Report) -> Output.Color {
+    guard !report.isRejected else { return .red }
+    return report.outcome == .notKnown ? .yellow : .green
+  }
+
   private func isListed(_ finding: Finding) -> Bool {
-    finding.allowance == nil && (finding.severity != .information || listsInformation)
+    guard finding.allowance == nil else { return false }
+    return finding.isNotKnown || finding.severity != .information || listsInformation
   }
 
   // MARK: Lines
@@ -58,7 +64,10 @@ public struct TextReport: Sendable {
       place += ":\(line)"
       if let column = finding.place?.column { place += ":\(column.bytes)" }
     }
-    let severity = out.paint("\(finding.severity.word):", finding.severity.color)
+    let severity =
+      finding.isNotKnown
+      ? out.paint("\(finding.code.word):", .yellow)
+      : out.paint("\(finding.severity.word):", finding.severity.color)
     out.line("\(place): \(severity) \(finding.sentence) [\(finding.code)]")
   }
 
@@ -69,8 +78,7 @@ public struct TextReport: Sendable {
     let width = groups.map { String($0.findings.count).count }.max() ?? 0
     for group in groups {
       let count = Output.padded(String(group.findings.count), width, right: true)
-      let severity = out.paint(
-        Output.padded(group.severity.word, 7), group.severity.color)
+      let severity = out.paint(Output.padded(group.word, 9), group.color)
       out.line("  \(count)  \(severity)  \(group.code): \(group.code.title)")
     }
   }
@@ -78,8 +86,8 @@ public struct TextReport: Sendable {
   // MARK: Groups
 
   private func append(_ group: Report.Group, _ report: Report, to out: inout Output) {
-    let heading = out.paint("\(group.severity.word):", group.severity.color)
-    let isCounted = group.severity == .information && !listsInformation
+    let heading = out.paint("\(group.word):", group.color)
+    let isCounted = group.isInformation && !listsInformation
     out.line(
       "\(heading) \(group.code.title): \(Report.grouped(group.findings.count)) [\(group.code)]"
         + (isCounted ? "; --all lists them" : ""))
