@@ -51,17 +51,14 @@ public struct AllowFile: Sendable {
   /// An entry for kernels or architectures that are not among `builds`, those of this run, is not
   /// stale.
   public func apply(to findings: inout [Finding], builds: [Build]) {
+    var matcher = AllowMatcher(entries)
     var used = [Bool](repeating: false, count: entries.count)
     for index in findings.indices where findings[index].allowance == nil {
-      var names = CandidateNames(findings[index])
-      for (number, entry) in entries.enumerated()
-      where entry.concerns(findings[index]) && names.match(entry.pattern) {
-        used[number] = true
-        findings[index].allowance =
-          findings[index].allowance
-          ?? Finding.Allowance(
-            place: Finding.Place(path: path, line: entry.line), reason: entry.reason)
-      }
+      let accepting = matcher.entries(accepting: findings[index])
+      for number in accepting { used[number] = true }
+      guard let entry = accepting.first.map({ entries[$0] }) else { continue }
+      findings[index].allowance = Finding.Allowance(
+        place: Finding.Place(path: path, line: entry.line), reason: entry.reason)
     }
     for (entry, isUsed) in zip(entries, used) where !isUsed && entry.isInScope(of: builds) {
       findings.append(
@@ -74,10 +71,8 @@ public struct AllowFile: Sendable {
 }
 
 extension AllowFile.Entry {
+  /// Whether all builds of a finding are among those that the conditions name.
   func concerns(_ finding: Finding) -> Bool {
-    if let code, code != finding.code { return false }
-    // An allow file cannot excuse itself.
-    if finding.code == .staleAllowance { return false }
     guard kernels.isEmpty || finding.builds.allSatisfy({ kernels.contains($0.kernel) }) else {
       return false
     }
@@ -90,34 +85,6 @@ extension AllowFile.Entry {
         (kernels.isEmpty || kernels.contains($0.kernel))
           && (archs.isEmpty || archs.contains($0.arch))
       }
-  }
-}
-
-/// The names by which a pattern may mean a finding: those of its identity. The demangled one is made
-/// when it is first needed.
-private struct CandidateNames {
-  private let finding: Finding
-  private lazy var demangled: String? = finding.demangled
-
-  init(_ finding: Finding) { self.finding = finding }
-
-  mutating func match(_ pattern: Glob) -> Bool {
-    if pattern.pattern == "*" { return true }
-    guard let symbol = finding.symbol else {
-      let names = [finding.version, finding.needed].compactMap { $0?.bytes }
-      return (names.isEmpty ? [Array((finding.object ?? "").utf8)] : names)
-        .contains { $0.withUnsafeBytes(pattern.matches) }
-    }
-    if symbol.bytes.withUnsafeBytes(pattern.matches) { return true }
-    if finding.spellings.contains(where: { Array($0.value.utf8).withUnsafeBytes(pattern.matches) })
-    {
-      return true
-    }
-    if pattern.pattern.contains("@"), let head = finding.head {
-      return Array(head.utf8).withUnsafeBytes(pattern.matches)
-    }
-    guard pattern.meansDemangledNames, let demangled else { return false }
-    return Array(demangled.utf8).withUnsafeBytes(pattern.matches)
   }
 }
 

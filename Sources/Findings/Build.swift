@@ -2,21 +2,35 @@ internal import Support
 
 /// One build of a library: for a kernel, an architecture, both or neither.
 public struct Build: Hashable, Comparable, Sendable {
-  /// Empty where the check knows one kernel only.
-  public var kernel: String
-  /// As the user named it. Empty where the check knows one architecture only.
-  public var arch: String
-  /// What it is in a comparison of two: `old` or `new`. Else empty.
-  public var role: String
-  /// The file, as the user would name it.
-  public var path: String
+  /// Thousands of findings may name hundreds of builds each, so a build is a reference.
+  private final class Names: Sendable {
+    let kernel: String
+    let arch: String
+    let role: String
+    let path: String
+
+    init(kernel: String, arch: String, role: String, path: String) {
+      self.kernel = kernel
+      self.arch = arch
+      self.role = role
+      self.path = path
+    }
+  }
+
+  private let names: Names
 
   public init(kernel: String = "", arch: String = "", role: String = "", path: String) {
-    self.role = role
-    self.kernel = kernel
-    self.arch = arch
-    self.path = path
+    names = Names(kernel: kernel, arch: arch, role: role, path: path)
   }
+
+  /// Empty where the check knows one kernel only.
+  public var kernel: String { names.kernel }
+  /// As the user named it. Empty where the check knows one architecture only.
+  public var arch: String { names.arch }
+  /// What it is in a comparison of two: `old` or `new`. Else empty.
+  public var role: String { names.role }
+  /// The file, as the user would name it.
+  public var path: String { names.path }
 
   /// Whether it is a file for itself, and not one of several builds or one side of a comparison.
   package var isPlainFile: Bool { kernel.isEmpty && arch.isEmpty && role.isEmpty }
@@ -30,6 +44,19 @@ public struct Build: Hashable, Comparable, Sendable {
     case (true, false): arch
     case (true, true): path
     }
+  }
+
+  public static func == (left: Build, right: Build) -> Bool {
+    left.names === right.names
+      || (left.path == right.path && left.kernel == right.kernel && left.arch == right.arch
+        && left.role == right.role)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(path)
+    hasher.combine(kernel)
+    hasher.combine(arch)
+    hasher.combine(role)
   }
 
   public static func < (left: Build, right: Build) -> Bool {

@@ -5,9 +5,17 @@ public import SystemPackage
 /// Names that a project calls internal: a glob a line, `#` begins a comment.
 public struct DenyList: Sendable {
   private let patterns: [Glob]
+  private let index: PatternIndex
+  private let hasDemangled: Bool
 
   /// Denies nothing.
-  public init() { patterns = [] }
+  public init() { self.init(patterns: []) }
+
+  private init(patterns: [Glob]) {
+    self.patterns = patterns
+    index = PatternIndex(patterns.enumerated().lazy.map { (pattern: $1, number: $0) })
+    hasDemangled = patterns.contains { $0.meansDemangledNames }
+  }
 
   /// Reads the file at `path`.
   ///
@@ -25,22 +33,25 @@ public struct DenyList: Sendable {
       while let first = pattern.first, Spelling.isBlank(first) { pattern.removeFirst() }
       if !pattern.isEmpty { patterns.append(Glob(String(decoding: pattern, as: UTF8.self))) }
     }
-    self.patterns = patterns
+    self.init(patterns: patterns)
   }
 
   package var isEmpty: Bool { patterns.isEmpty }
 
-  /// The pattern that denies a symbol: by its mangled name, or, when the pattern has a colon,
+  /// The first pattern that denies a symbol: by its mangled name, or, when the pattern has a colon,
   /// parenthesis or blank, by the demangled one.
   package func pattern(denying name: UnsafeRawBufferPointer) -> String? {
-    var demangled: [UInt8]?
-    return patterns.first { glob in
-      if glob.matches(name) { return true }
-      guard glob.meansDemangledNames, MangledName.isMangled(name) else { return false }
-      let text = demangled ?? Array((Demangler.demangle([UInt8](name)) ?? "").utf8)
-      demangled = text
-      return text.withUnsafeBytes(glob.matches)
-    }?.pattern
+    func first(_ name: UnsafeRawBufferPointer, _ isMeant: (Glob) -> Bool) -> Int? {
+      index.candidates(for: name).filter {
+        isMeant(patterns[$0]) && patterns[$0].matches(name)
+      }.min()
+    }
+    var found = first(name) { _ in true }
+    if hasDemangled, MangledName.isMangled(name), let text = Demangler.demangle([UInt8](name)) {
+      let other = Array(text.utf8).withUnsafeBytes { first($0, \.meansDemangledNames) }
+      found = [found, other].compactMap { $0 }.min()
+    }
+    return found.map { patterns[$0].pattern }
   }
 }
 

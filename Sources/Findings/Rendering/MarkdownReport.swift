@@ -35,19 +35,20 @@ enum MarkdownReport {
   private static func columns(of group: Report.Group, _ report: Report) -> [Build] {
     let isTable = group.findings.allSatisfy { !$0.details.isEmpty }
     guard isTable else { return [] }
-    return report.builds.filter { build in
-      group.findings.contains { $0.details.contains { $0.builds.contains(build) } }
-    }
+    var concerned: Set<Build> = []
+    for detail in group.findings.lazy.flatMap(\.details) { concerned.formUnion(detail.builds) }
+    return report.builds.filter(concerned.contains)
   }
 
   private static func row(_ finding: Finding, _ columns: [Build]) -> String {
     var name = finding.head.map(code) ?? escaped(finding.message)
     if let demangled = finding.demangled { name = "\(code(demangled))<br>\(name)" }
     if let remark = finding.remark { name += "<br>\(escaped(remark))" }
-    let cells = columns.map { column in
-      let value = finding.details.first { $0.builds.contains(column) }?.value
-      return value.map(code) ?? ""
+    var values: [Build: String] = [:]
+    for detail in finding.details.reversed() {
+      for build in detail.builds { values[build] = code(detail.value) }
     }
+    let cells = columns.map { values[$0] ?? "" }
     return "| \(name) | \(cells.joined(separator: " | ")) |\n"
   }
 

@@ -11,7 +11,7 @@ struct MatrixTable {
     var finding: Finding
   }
 
-  private enum Axis: Hashable {
+  private enum Axis {
     case kernels
     case archs
     case builds
@@ -30,47 +30,32 @@ struct MatrixTable {
 
   /// Tables of the findings that have details: at most one for each kind of columns.
   package static func tables(of findings: [Finding], builds: [Build]) -> [MatrixTable] {
-    var rows: [Axis: [Row]] = [:]
+    let layouts = [Axis.kernels, .archs, .builds].map { MatrixLayout(builds, by: $0.name) }
+    var rows = layouts.map { _ in [Row]() }
     for finding in findings where !finding.details.isEmpty {
-      for (axis, isStrict) in [
-        (Axis.kernels, true), (.archs, true), (.kernels, false), (.builds, false),
-      ] {
-        guard let cells = cells(of: finding, axis, builds, isStrict: isStrict) else { continue }
-        rows[axis, default: []].append(Row(cells: cells, finding: finding))
+      let values = values(of: finding)
+      for (axis, isStrict) in [(0, true), (1, true), (0, false), (2, false)] {
+        guard axis == 2 || layouts[axis].names.count > 1,
+          let cells = layouts[axis].cells(of: values, isStrict: isStrict)
+        else { continue }
+        rows[axis].append(Row(cells: cells, finding: finding))
         break
       }
     }
-    return [.kernels, .archs, .builds].compactMap { axis in
-      rows[axis].map { MatrixTable(columns: unique(builds.map(axis.name)), rows: $0) }
+    return zip(layouts, rows).filter { !$1.isEmpty }.map { layout, rows in
+      MatrixTable(columns: layout.names, rows: rows)
     }
   }
 
-  private static func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
-  }
-
-  /// A cell for each column. Nil when the builds of a column differ, or one column would be all.
-  ///
-  /// - Parameter isStrict: absence is a fact as well.
-  private static func cells(
-    of finding: Finding, _ axis: Axis, _ builds: [Build], isStrict: Bool
-  ) -> [String]? {
-    let columns = unique(builds.map(axis.name))
-    guard axis == .builds || columns.count > 1 else { return nil }
-    var values: [Build: [String]] = [:]
-    for detail in finding.details {
-      for build in detail.builds { values[build, default: []].append(detail.value) }
+  /// What is the case in each build; nothing where it is as good as absent.
+  private static func values(of finding: Finding) -> [Build: String] {
+    var values: [Build: String] = [:]
+    for detail in finding.details where detail.value != MatrixLayout.absent {
+      for build in detail.builds {
+        values[build] = values[build].map { "\($0), \(detail.value)" } ?? detail.value
+      }
     }
-    var cells: [String] = []
-    for column in columns {
-      let inColumn = builds.filter { axis.name(of: $0) == column }
-        .map { values[$0]?.joined(separator: ", ") ?? "-" }
-      let different = unique(isStrict ? inColumn : inColumn.filter { $0 != "-" })
-      guard different.count <= 1 else { return nil }
-      cells.append(different.first ?? "-")
-    }
-    return cells
+    return values
   }
 
   /// - Parameter cure: what is said below for all rows.
@@ -102,5 +87,48 @@ struct MatrixTable {
       text += out.paint("  \(place.path):\(line)", .dim)
     }
     return text
+  }
+}
+
+/// Which builds share a column.
+private struct MatrixLayout {
+  static let absent = "-"
+
+  private(set) var names: [String] = []
+  private var columns: [Build: Int] = [:]
+  /// How many builds each column stands for.
+  private var sizes: [Int] = []
+
+  init(_ builds: [Build], by name: (Build) -> String) {
+    var numbers: [String: Int] = [:]
+    for build in builds where columns[build] == nil {
+      let name = name(build)
+      let column = numbers[name] ?? names.count
+      if column == names.count {
+        numbers[name] = column
+        names.append(name)
+        sizes.append(0)
+      }
+      columns[build] = column
+      sizes[column] += 1
+    }
+  }
+
+  /// A cell for each column. Nil when the builds of a column differ.
+  ///
+  /// - Parameter isStrict: absence is a fact as well.
+  func cells(of values: [Build: String], isStrict: Bool) -> [String]? {
+    var cells = [String?](repeating: nil, count: names.count)
+    var counts = [Int](repeating: 0, count: names.count)
+    for (build, value) in values {
+      guard let column = columns[build] else { continue }
+      if let other = cells[column], other != value { return nil }
+      cells[column] = value
+      counts[column] += 1
+    }
+    if isStrict {
+      for (count, size) in zip(counts, sizes) where count > 0 && count < size { return nil }
+    }
+    return cells.map { $0 ?? Self.absent }
   }
 }
