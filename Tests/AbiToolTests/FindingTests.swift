@@ -150,6 +150,16 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     #expect(findings[1]["line"] as? Int == 6)
   }
 
+  @Test func sarifRulesNameTheirAuthority() throws {
+    let text = String(decoding: try #require(report.rendered(as: .sarif)), as: UTF8.self)
+    let url = try #require(FindingCode.kernelSpecific.authority.url)
+    #expect(text.contains("\"helpUri\": \"\(url)\""))
+    // A page of this project has no address, so it is in the text.
+    #expect(text.components(separatedBy: "\"helpUri\"").count == 2)
+    #expect(text.contains("Authority: docs/abi-format.md, \\\"Grammar\\\""))
+    #expect(text.contains("No finding:\\n"))
+  }
+
   @Test func githubCommandsEscapeWhatWouldEndThem() throws {
     let text = String(decoding: try #require(report.rendered(as: .github)), as: UTF8.self)
     #expect(text.contains("::warning file=dir%2C a/ld.abi,line=6,col=1,title="))
@@ -253,8 +263,13 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     #expect(Set(FindingCode.all.map(\.name)).count == FindingCode.all.count)
     for code in FindingCode.all {
       #expect(!code.title.isEmpty && !code.cure.isEmpty && !code.example.isEmpty)
+      #expect(!code.counterExample.isEmpty && code.counterExample != code.example)
+      #expect(!code.authority.name.isEmpty)
+      #expect(code.authority.url?.hasPrefix("https://") != false)
       #expect(FindingCode.named(code.name) == code)
-      #expect(code.manual.contains(code.title))
+      for text in [code.title, "No finding:\n", "\nAuthority: "] {
+        #expect(code.manual.contains(text), "\(code)")
+      }
     }
   }
 }

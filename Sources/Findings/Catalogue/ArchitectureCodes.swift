@@ -21,6 +21,8 @@ extension FindingCode {
         _ZN10Connection11upgrade_ramEm    x86_64, arm_v8a, riscv64
         _ZN10Connection11upgrade_ramEj    x86_32, arm_v7a
       """,
+    counterExample: "Connection::donate(unsigned long)    _ZN10Connection6donateEm everywhere",
+    authority: .targetTypes("SIZE_TYPE"),
     cure: """
       use a type of the framework that is spelled the same everywhere (unsigned long has the width \
       of size_t on all supported targets), or let the joint ABI say {m|j} (--join)
@@ -36,6 +38,8 @@ extension FindingCode {
     example: """
       Connection::seek(ptrdiff_t)    _ZN10Connection4seekEl | _ZN10Connection4seekEi
       """,
+    counterExample: "Connection::move(long)    _ZN10Connection4moveEl everywhere",
+    authority: .targetTypes("PTRDIFF_TYPE"),
     cure: """
       use long, or a type of the framework that is spelled the same everywhere, or let the joint \
       ABI say {l|i} (--join)
@@ -53,6 +57,8 @@ extension FindingCode {
         _Z9qstrnicmpPKcxS0_x    x86_64: long long
         _Z9qstrnicmpPKciS0_i    x86_32: int
       """,
+    counterExample: "qstrlen(char const *, long)    _Z7qstrlenPKcl everywhere",
+    authority: .mangling("builtin-type"),
     cure: """
       define the type as long, which has the width of a pointer on all supported targets and one \
       spelling, or let the joint ABI say {x|i} (--join)
@@ -69,6 +75,10 @@ extension FindingCode {
     example: """
       Connection::timeout(uint64_t)    _ZN10Connection7timeoutEm | _ZN10Connection7timeoutEy
       """,
+    counterExample: """
+      Connection::timeout(unsigned long long)    _ZN10Connection7timeoutEy everywhere
+      """,
+    authority: .targetTypes("INT64_TYPE, UINT64_TYPE"),
     cure: """
       use long long and unsigned long long, which are 64 bits wide everywhere, or a class type of \
       the framework such as Microseconds
@@ -85,6 +95,8 @@ extension FindingCode {
     example: """
       Connection::donate(unsigned long)    _ZN10Connection6donateEm everywhere
       """,
+    counterExample: "Connection::timeout(long long)    64 bits everywhere",
+    authority: .mangling("builtin-type"),
     cure: "nothing to do for sizes and addresses; use long long for 64-bit numbers")
 
   /// `va_list`.
@@ -101,6 +113,8 @@ extension FindingCode {
         _ZN4Base6vprintERNS_6OutputEPKcPc                  x86_32
         _ZN4Base6vprintERNS_6OutputEPKcSt9__va_list        arm_v7a, arm_v8a
       """,
+    counterExample: "print(char const *, ...)    _Z5printPKcz everywhere",
+    authority: .arm("aapcs64", "va_list"),
     cure: "hide it; let the interface take a class of the framework, or ... in an inline function")
 
   /// `long double`.
@@ -114,6 +128,8 @@ extension FindingCode {
     example: """
       Connection::load(long double)    _ZN10Connection4loadEe
       """,
+    counterExample: "Connection::load(double)    _ZN10Connection4loadEd, 64 bits everywhere",
+    authority: .mangling("builtin-type"),
     cure: "use double")
 
   /// `__int128`.
@@ -125,6 +141,8 @@ extension FindingCode {
     example: """
       scale(unsigned __int128, unsigned)    _ZN4Base5scaleEoj on 64-bit targets only
       """,
+    counterExample: "scale(unsigned long long, unsigned)    _ZN4Base5scaleEyj everywhere",
+    authority: .int128,
     cure: "use a class of two 64-bit numbers, or hide the function")
 
   /// Thunks.
@@ -137,6 +155,8 @@ extension FindingCode {
     example: """
       non-virtual thunk to Log_component::write    _ZThn16_… (64 bit) | _ZThn8_… (32 bit)
       """,
+    counterExample: "Log_component::write itself    its name holds no offset",
+    authority: .mangling("call-offset"),
     cure: """
       hide it (version script: local: _ZTh*; _ZTv*; _ZTc*;) unless applications derive from the \
       class without its key function; else let the joint ABI say {16|8} (--join)
@@ -153,6 +173,8 @@ extension FindingCode {
       operator new(size_t)              _Znwm | _Znwj
       operator new(size_t, Allocator &) _ZnwmRN4Base9AllocatorE | _ZnwjRN4Base9AllocatorE
       """,
+    counterExample: "Allocator::alloc(unsigned long)    _ZN9Allocator5allocEm everywhere",
+    authority: .allocationFunctions,
     cure: """
       define the operators inline in a header so that each program has them, or let the joint ABI \
       say _Znw{m|j} (--join)
@@ -168,6 +190,8 @@ extension FindingCode {
     example: """
       Aligner<sizeof(void *)>::align    _ZN4Base7AlignerILm8EE5alignEm | _ZN4Base7AlignerILj4EE5alignEm
       """,
+    counterExample: "Aligner<8>::align() of template <int>    _ZN7AlignerILi8EE5alignEv everywhere",
+    authority: .mangling("template-arg"),
     cure: "keep the template in a header, or give it arguments that do not depend on the target")
 
   /// A difference with no name of its own.
@@ -180,6 +204,8 @@ extension FindingCode {
     example: """
       Vector<4>::load(float __vector(4))    on one target only with this width
       """,
+    counterExample: "Vector<4>::load(float const *)    _ZN6VectorILi4EE4loadEPKf everywhere",
+    authority: .mangling("mangled-name"),
     cure: "use types that are spelled the same on all targets")
 
   /// What may be `size_t` or `unsigned long`: one architecture does not tell.
@@ -193,6 +219,8 @@ extension FindingCode {
     example: """
       Connection::donate(unsigned long)    _ZN10Connection6donateEm
       """,
+    counterExample: "Connection::ping()    no integer that may be size_t",
+    authority: .targetTypes("SIZE_TYPE"),
     cure: "check with a 32-bit and a 64-bit architecture: --archs x86_64,x86_32")
 
   /// Sizes that go with the size of a pointer.
@@ -205,5 +233,7 @@ extension FindingCode {
     example: """
       vtable for Session    64-bit: 56 bytes   32-bit: 28 bytes
       """,
+    counterExample: "ld_boot_info D 64    one size on all targets",
+    authority: .manual("abi-format", "Attributes"),
     cure: "nothing to do; the joint ABI records both sizes")
 }

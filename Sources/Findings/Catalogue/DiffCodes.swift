@@ -34,6 +34,8 @@ extension FindingCode {
     example: """
       Session::submit(int) is now Session::submit(long)
       """,
+    counterExample: "Session::submit(int) stays, with Session::submit(long) beside it",
+    authority: .mangling("mangled-name"),
     cure: """
       keep the old function beside the new one, or (versions) keep the old version of the symbol; \
       or give the library a new SONAME
@@ -47,6 +49,8 @@ extension FindingCode {
       gets the new one and needs the new library.
       """,
     example: "clock_gettime@@V1 became clock_gettime@V1, with clock_gettime@@V2 beside it",
+    counterExample: "clock_gettime@@V1 is gone, and clock_gettime@@V2 is new    that is a rename",
+    authority: .linkerManual("VERSION", page: "VERSION"),
     cure: "nothing to do")
 
   /// A change that programs on disk do not notice.
@@ -57,6 +61,10 @@ extension FindingCode {
       work with the new one.
       """,
     example: "demo_hook W became demo_hook T",
+    counterExample: """
+      demo_table D 8 became demo_table D 16    copies of it in programs are too small
+      """,
+    authority: .sharedLibraries,
     cure: "nothing to do")
 
   /// New.
@@ -66,5 +74,7 @@ extension FindingCode {
       Programs that use the symbol need the new library: a reason for a new minor version.
       """,
     example: "demo_flush T    in libdemo.so.1.1 only",
+    counterExample: "demo_flush T    hidden in libdemo.so.1.1: nobody can use it",
+    authority: .libraryVersions,
     cure: "nothing to do")
 }

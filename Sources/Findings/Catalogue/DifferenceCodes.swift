@@ -18,6 +18,8 @@ extension FindingCode {
     example: """
       ld_kernel_tag    nova: D 4   hw: T   linux: T
       """,
+    counterExample: "ld_kernel_tag    nova: D 4   hw: D 4   linux: D 4",
+    authority: .symbolTable("st_info, st_shndx"),
     cure: "declare it the same way for every build, best in one shared header")
 
   /// `STT_FUNC`, `STT_GNU_IFUNC`, `STT_NOTYPE`, …
@@ -31,6 +33,8 @@ extension FindingCode {
     example: """
       ld_copy_page    nova: FUNC   hw: FUNC   linux: IFUNC
       """,
+    counterExample: "ld_copy_page    nova: FUNC   hw: FUNC   linux: FUNC",
+    authority: .symbolTable("st_info, STT_FUNC"),
     cure: """
       hide the IFUNC behind a plain function, or make it one everywhere; give assembly functions \
       a type with .type NAME, %function
@@ -46,6 +50,8 @@ extension FindingCode {
     example: """
       ld_idle    nova: weak   hw: global   linux: global
       """,
+    counterExample: "ld_idle    nova: weak   hw: weak   linux: weak",
+    authority: .symbolTable("st_info, STB_WEAK"),
     cure: "use __attribute__((weak)) in all builds or in none")
 
   /// `st_size` of data.
@@ -59,6 +65,8 @@ extension FindingCode {
     example: """
       ld_boot_info    nova: 64   hw: 32   linux: 128 bytes
       """,
+    counterExample: "ld_idle    a function: how large it is, is in no program",
+    authority: .copyRelocation,
     cure: """
       give the object one size on all kernels (the largest, with reserved space), or hide it \
       behind a function that returns its address
@@ -75,6 +83,8 @@ extension FindingCode {
     example: """
       ld_boot_flags    nova: D   hw: B   linux: R
       """,
+    counterExample: "ld_boot_flags    nova: D   hw: B    both are writable",
+    authority: .binutils("bfd/elfxx-x86.c", "_bfd_x86_elf_adjust_dynamic_symbol"),
     cure: """
       use const, and the same initialisers (those with addresses end up in RELRO), in all builds
       """)
@@ -89,6 +99,8 @@ extension FindingCode {
     example: """
       ld_last_error    linux: thread-local   nova, hw: one for all threads
       """,
+    counterExample: "ld_last_error    nova, hw, linux: thread-local",
+    authority: .threadLocalStorage,
     cure: "make it thread_local in all builds, or hide it behind a function")
 
   /// `NAME@VERSION` here, another version there.
@@ -101,6 +113,8 @@ extension FindingCode {
     example: """
       ld_kernel_entry_count    hw: @@LD_1   nova, linux: @@LD_2
       """,
+    counterExample: "ld_clock    nova, hw: @@LD_2 and @LD_1",
+    authority: .symbolVersions,
     cure: "use one version script for all builds")
 
   /// `@@` here, `@` there.
@@ -113,6 +127,8 @@ extension FindingCode {
     example: """
       ld_clock    nova: @@LD_1   hw: @LD_1
       """,
+    counterExample: "ld_clock    nova, hw: @@LD_1",
+    authority: .linkerManual("VERSION", page: "VERSION"),
     cure: "use one version script, and the same .symver directives, for all builds")
 
   /// Names of one object here, of two there.
@@ -126,6 +142,8 @@ extension FindingCode {
     example: """
       ld_ticks    nova, linux: alias of ld_tick_count   hw: an object of its own
       """,
+    counterExample: "ld_stop    a function: programs hold no copy of it",
+    authority: .copyRelocation,
     cure: "define the alias in all builds (__attribute__((alias))), or in none")
 
   /// Default or protected.
@@ -138,6 +156,8 @@ extension FindingCode {
     example: """
       ld_pause    hw: protected   nova, linux: default
       """,
+    counterExample: "ld_pause    nova, hw, linux: protected",
+    authority: .symbolTable("st_other, STV_PROTECTED"),
     cure: "use one visibility for all builds")
 
   /// The bits of `st_other` beyond visibility.
@@ -151,6 +171,10 @@ extension FindingCode {
     example: """
       ld_vector_sum    nova: other=0x80   hw: other=0x00
       """,
+    counterExample: """
+      ld_vector_sum    other=0x80 on arm_v8a only: on x86_64 the bits have no meaning
+      """,
+    authority: .arm("aaelf64", "st_other values, STO_AARCH64_VARIANT_PCS"),
     cure: "compile the function with the same attributes for all kernels")
 
   /// What a linker sees of the alignment.
@@ -163,6 +187,8 @@ extension FindingCode {
     example: """
       ld_irq_frame    nova, hw: 64   linux: 16
       """,
+    counterExample: "ld_frame    nova: 32   linux: 16    so little is an accident of the layout",
+    authority: .binutils("bfd/elflink.c", "_bfd_elf_adjust_dynamic_copy"),
     cure: "state the alignment in the shared declaration: alignas(64)")
 
   /// `DT_SONAME`.
@@ -175,6 +201,8 @@ extension FindingCode {
     example: """
       ld-nova.lib.so: SONAME ld.lib.so    ld-hw.lib.so: SONAME ld-hw.lib.so
       """,
+    counterExample: "an ABI text without #%soname    it leaves the name open",
+    authority: .dynamicLinking("DT_SONAME"),
     cure: "link all builds with the same -soname")
 
   /// Version definitions and their parents.
@@ -187,6 +215,8 @@ extension FindingCode {
     example: """
       LD_2    nova: inherits LD_1   hw: not defined
       """,
+    counterExample: "LD_1    nova, hw: defined, with other symbols in it",
+    authority: .symbolVersions,
     cure: "use one version script for all builds")
 
   /// `e_flags`.
@@ -199,5 +229,9 @@ extension FindingCode {
     example: """
       arm_v7a    nova: hard float (0x5000400)   hw: soft float (0x5000200)
       """,
+    counterExample: """
+      riscv64    nova: EF_RISCV_RVC   hw: not    which instructions, not how to call
+      """,
+    authority: .riscv("e_flags"),
     cure: "compile all builds with the same -mabi, -mfloat-abi and -march")
 }

@@ -15,18 +15,24 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
   public let explanation: String
   /// How it comes about, in code or symbols.
   public let example: String
+  /// What looks like it and is right.
+  public let counterExample: String
+  /// What the rule follows from.
+  public let authority: Authority
   /// What to do.
   public let cure: String
 
   public init(
     _ name: String, _ severity: Severity, _ title: String, explanation: String, example: String,
-    cure: String
+    counterExample: String, authority: Authority, cure: String
   ) {
     self.name = name
     self.severity = severity
     self.title = title
     self.explanation = explanation
     self.example = example
+    self.counterExample = counterExample
+    self.authority = authority
     self.cure = cure
   }
 

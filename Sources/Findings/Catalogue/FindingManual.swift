@@ -16,12 +16,17 @@ extension FindingCode {
     out.line("")
     out.paragraph(explanation, indent: 0)
     out.line("")
-    out.line("Example:")
-    for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
-      out.line("  " + line)
+    for (heading, text) in [("Example:", example), ("No finding:", counterExample)] {
+      out.line(heading)
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        out.line("  " + line)
+      }
+      out.line("")
     }
-    out.line("")
     out.paragraph("Cure: " + cure, indent: 0)
+    out.line("")
+    out.paragraph("Authority: " + authority.name, indent: 0)
+    if let url = authority.url { out.line("  " + url) }
     return out.text
   }
 }

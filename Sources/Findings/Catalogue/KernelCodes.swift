@@ -14,6 +14,8 @@ extension FindingCode {
     example: """
       nova_utcb    ld-nova.lib.so defines it; ld-hw.lib.so and ld-linux.lib.so do not
       """,
+    counterExample: "ld_answer    defined by ld-nova.lib.so, ld-hw.lib.so and ld-linux.lib.so",
+    authority: .dynamicLinking("Shared Object Dependencies"),
     cure: """
       make it hidden (visibility, version script), give it to every kernel, or put it on the deny \
       list; a deliberate exception goes into the allow file
@@ -30,6 +32,8 @@ extension FindingCode {
     example: """
       ld_port_in    x86_64 and x86_32 define it; the others have no I/O ports
       """,
+    counterExample: "ld_clock    one name on x86_64, x86_32 and arm_v8a",
+    authority: .arm("rtabi32", "compiler helper functions"),
     cure: """
       hide it, or provide it everywhere; what belongs to one architecture for good goes into the \
       allow file with arch=…
@@ -47,5 +51,7 @@ extension FindingCode {
       _edata D 0              in an ABI text
       Platform::*             in the deny list, and the library exports Platform::write
       """,
+    counterExample: "end D 8    a name that a library may well define itself",
+    authority: .linkerManual("PROVIDE", page: "PROVIDE"),
     cure: "remove the line from the ABI text, or make the symbol hidden in the library")
 }

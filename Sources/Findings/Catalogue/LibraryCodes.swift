@@ -14,6 +14,8 @@ extension FindingCode {
     example: """
       ld-nova.lib.so is for i386, and --arch x86_64 was given
       """,
+    counterExample: "--arch amd64 for a library of x86_64    two names of one architecture",
+    authority: .elfHeader("e_ident, e_machine"),
     cure: "build the library for the architecture, or correct --arch")
 
   /// A version node of the ABI is not defined.
@@ -26,5 +28,7 @@ extension FindingCode {
     example: """
       ld.abi:3: #%version LD_2 LD_1    and the library defines LD_1 only
       """,
+    counterExample: "ld.abi:3: #%version LD_2 LD_1    and the library defines LD_2 without symbols",
+    authority: .symbolVersions,
     cure: "keep the node in the version script of the library, even when it is empty")
 }

@@ -19,6 +19,8 @@ extension FindingCode {
     example: """
       init wants nova_utcb, and ld.abi has no such symbol
       """,
+    counterExample: "init refers to nova_utcb weakly    it may be absent, and is 0 then",
+    authority: .glibc("elf/dl-lookup.c", "_dl_lookup_symbol_x"),
     cure: """
       use what the ABI promises; if the ABI is to promise this too, add the line; if another \
       library has it, name that one when linking
@@ -35,6 +37,8 @@ extension FindingCode {
     example: """
       mod_status.so wants ap_hook_handler, which the web server defines
       """,
+    counterExample: "mod_mime.so uses what libapr.so defines, and needs libapr.so",
+    authority: .linkerManual("-z defs", page: "Options"),
     cure: """
       for a plug-in, nothing; else link the library with what it uses (the linker's -z defs finds \
       such mistakes)
@@ -50,6 +54,8 @@ extension FindingCode {
     example: """
       tool wants clock_gettime@GLIBC_2.17; libc.so.6 has clock_gettime in other versions only
       """,
+    counterExample: "tool wants clock_gettime@GLIBC_2.2.5; libc.so.6 has it beside @@GLIBC_2.17",
+    authority: .glibc("elf/dl-version.c", "_dl_check_map_versions"),
     cure: """
       link the program against the oldest version of the library that it is to run with, or \
       bring the library up to date
@@ -66,6 +72,8 @@ extension FindingCode {
     example: """
       tool needs DEMO_2 of libdemo.so.1, which defines no versions
       """,
+    counterExample: "tool needs libdemo.so.1 and no version of it",
+    authority: .glibc("elf/dl-version.c", "match_symbol"),
     cure: "build the library with its version script")
 
   /// A function where data is, or the reverse.
@@ -78,6 +86,10 @@ extension FindingCode {
     example: """
       init calls ld_clock; ld.abi says ld_clock D 8
       """,
+    counterExample: """
+      init calls ld_clock; ld.abi says ld_clock i    an IFUNC is a function to its callers
+      """,
+    authority: .symbolTable("st_info"),
     cure: "include the header of the library in place of a declaration of one's own, and rebuild")
 
   /// The copy in the program is smaller than the object.
@@ -90,6 +102,8 @@ extension FindingCode {
     example: """
       init has a copy of ld_boot_info of 64 bytes; ld.abi says ld_boot_info D 128
       """,
+    counterExample: "init has a copy of ld_boot_info of 128 bytes; ld.abi says ld_boot_info D 128",
+    authority: .glibc("sysdeps/x86_64/dl-machine.h", "R_X86_64_COPY"),
     cure: "link the program anew, or compile it with -fPIE so that it needs no copy")
 
   /// The copy in the program is larger than the object.
@@ -102,6 +116,8 @@ extension FindingCode {
     example: """
       init has a copy of ld_boot_info of 128 bytes; ld.abi says ld_boot_info D 64
       """,
+    counterExample: "init reaches ld_boot_info through its GOT    it holds no copy",
+    authority: .glibc("sysdeps/x86_64/dl-machine.h", "R_X86_64_COPY"),
     cure: "compile and link the program with the headers and the ABI that it is to run with")
 
   /// A copy of a protected object.
@@ -114,6 +130,8 @@ extension FindingCode {
     example: """
       init has a copy of ld_protected_cell; ld.abi says ld_protected_cell D 8 protected
       """,
+    counterExample: "init reaches ld_protected_cell through its GOT    it holds no copy",
+    authority: .glibc("sysdeps/generic/dl-protected.h", "_dl_check_protected_symbol"),
     cure: "compile the program with -fPIE -mno-direct-extern-access, or use a function in its place"
   )
 
@@ -127,6 +145,8 @@ extension FindingCode {
     example: """
       init wants log_open of log.abi, and needs ld.lib.so only
       """,
+    counterExample: "init needs libgui.lib.so, which needs log.lib.so    it is loaded all the same",
+    authority: .dynamicLinking("Shared Object Dependencies"),
     cure: "link the program with the library (-l), or with its stub")
 
   /// Two ABIs have it.
@@ -140,6 +160,8 @@ extension FindingCode {
     example: """
       memcpy is in ld.abi and in libc.abi; ld.abi wins
       """,
+    counterExample: "init defines memcpy itself    the program comes first, as everybody expects",
+    authority: .dynamicLinking("Shared Object Dependencies"),
     cure: "leave the symbol to one of the libraries, and hide it in the other")
 
   /// The library needs the program to define it.
@@ -152,6 +174,8 @@ extension FindingCode {
     example: """
       ld.abi says Component::construct(Env &) U, and init does not define it
       """,
+    counterExample: "init defines Component::construct and exports it (-rdynamic)",
+    authority: .manual("abi-format", "Kinds"),
     cure: "define the function in the program; it must not be hidden")
 
   /// The file of a NEEDED entry is not there.
@@ -164,6 +188,8 @@ extension FindingCode {
     example: """
       tool needs libfoo.so.2, which is in no directory of its search path
       """,
+    counterExample: "tool needs libfoo.so.2, has the RUNPATH $ORIGIN/lib, and it is in there",
+    authority: .loaderManual,
     cure: """
       install the library, correct the run path (readelf -d shows it), or give its ABI with --abi
       """)
@@ -178,6 +204,8 @@ extension FindingCode {
     example: """
       tool needs libm.so.6 and uses nothing of it
       """,
+    counterExample: "tool needs libm.so.6 and calls sqrt",
+    authority: .linkerManual("--as-needed", page: "Options"),
     cure:
       "link with --as-needed, or leave the -l away; a library used with dlopen only is no reason")
 
@@ -191,6 +219,8 @@ extension FindingCode {
     example: """
       init has the run path $ORIGIN/abi, where ld.lib.so is a stub
       """,
+    counterExample: "init was linked with -L abi, and has no run path",
+    authority: .manual("stubs", "What is in it"),
     cure: "keep stubs out of run paths and of the directories that the dynamic linker searches")
 
   /// `PT_INTERP` names no file.
@@ -203,6 +233,8 @@ extension FindingCode {
     example: """
       tool names /lib/ld-musl-x86_64.so.1
       """,
+    counterExample: "a program linked with -static    it names no dynamic linker",
+    authority: .dynamicLinking("Program Interpreter"),
     cure: "install that dynamic linker, or link the program with --dynamic-linker")
 
   /// What a reference is bound to, on request.
@@ -210,5 +242,7 @@ extension FindingCode {
     "provided", .information, "what provides each symbol",
     explanation: "With --bindings: where the dynamic linker finds each symbol of the program.",
     example: "init: memcpy@GLIBC_2.14 from libc.so.6",
+    counterExample: "without --bindings nothing is listed",
+    authority: .glibc("elf/dl-lookup.c", "_dl_lookup_symbol_x"),
     cure: "nothing to do")
 }

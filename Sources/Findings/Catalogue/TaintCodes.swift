@@ -18,6 +18,10 @@ extension FindingCode {
     example: """
       init    pause_thread    0x4012a0  syscall    src/thread.cc:31
       """,
+    counterExample: """
+      init    calls Pd_connection::map    the framework's library has the instruction
+      """,
+    authority: .instructions("SYSCALL, SVC, ECALL"),
     cure: "call the framework's interface instead, or move the code into the framework")
 
   /// An instruction for kernels and hypervisors.
@@ -29,6 +33,8 @@ extension FindingCode {
     example: """
       driver    reset    0x401044  out %al,(%dx)
       """,
+    counterExample: "driver    calls Io_port::outb    the framework's library has the instruction",
+    authority: .instructions("IN, OUT, HLT, CLI"),
     cure: "use the framework's interface for I/O ports and interrupts")
 
   /// A header of a kernel in the line tables.
@@ -41,6 +47,8 @@ extension FindingCode {
     example: """
       include/nova/syscall.h    in src/init/main.cc
       """,
+    counterExample: "include/base/thread.h    in src/init/main.cc",
+    authority: .dwarf("6.2.4 \"The Line Number Program Header\""),
     cure: "include the framework's headers only; what they lack belongs into the framework")
 
   /// An undefined symbol that an ABI promises for some kernels.
@@ -53,6 +61,8 @@ extension FindingCode {
     example: """
       init needs lx_syscall    ld.abi:40: lx_syscall T kernel=linux
       """,
+    counterExample: "init needs ld_clock    ld.abi:41: ld_clock T",
+    authority: .manual("abi-format", "Attributes"),
     cure: "use what the ABI promises on all kernels")
 
   /// `DT_NEEDED` of a library that exists for one kernel.
@@ -65,6 +75,8 @@ extension FindingCode {
     example: """
       NEEDED ld-linux.lib.so
       """,
+    counterExample: "NEEDED ld.lib.so",
+    authority: .dynamicLinking("DT_NEEDED"),
     cure: "link with the stub library, whose SONAME has no kernel in it (ld.lib.so)")
 
   /// `PT_INTERP` of something else than the framework.
@@ -77,6 +89,8 @@ extension FindingCode {
     example: """
       PT_INTERP /lib64/ld-linux-x86-64.so.2
       """,
+    counterExample: "PT_INTERP ld.lib.so",
+    authority: .dynamicLinking("Program Interpreter"),
     cure: "link with --dynamic-linker ld.lib.so, or name yours with --interpreter")
 
   /// A note or `EI_OSABI` that names an operating system.
@@ -90,6 +104,8 @@ extension FindingCode {
     example: """
       NT_GNU_ABI_TAG: Linux 3.2.0
       """,
+    counterExample: "a component without notes of a system, and with EI_OSABI 0 (ELFOSABI_NONE)",
+    authority: .abiTag,
     cure: "link without the host's start files and libraries (-nostdlib, -nostartfiles)")
 
   /// A question that was asked and that the input does not answer.
@@ -103,5 +119,7 @@ extension FindingCode {
     example: """
       init: system calls: the instructions of SPARC v9 are not known
       """,
+    counterExample: "init: kernel-agnostic; not asked: headers (no DWARF)    nobody asked for them",
+    authority: .manual("check", "The verdict"),
     cure: "check a file that can be read, such as the one before it was stripped or compressed")
 }

@@ -50,12 +50,27 @@ enum SarifReport {
           json.field("id", rule.name)
           text("shortDescription", rule.title, to: &json)
           text("fullDescription", rule.explanation, to: &json)
-          text("help", rule.cure, to: &json)
+          text("help", help(rule), to: &json)
+          if let url = rule.authority.url { json.field("helpUri", url) }
           json.key("defaultConfiguration")
           json.object { json in json.field("level", level(rule.severity)) }
         }
       }
     }
+  }
+
+  private static func help(_ rule: FindingCode) -> String {
+    """
+    \(rule.cure)
+
+    Example:
+    \(rule.example)
+
+    No finding:
+    \(rule.counterExample)
+
+    Authority: \(rule.authority.name)
+    """
   }
 
   /// What is not known is no result of the analysis, but says that it is not complete.
