@@ -6,8 +6,8 @@ public enum Severity: String, CaseIterable, Comparable, Sendable {
   case error
   /// Likely a mistake, but programs work.
   case warning
-  /// A fact worth knowing.
-  case information
+  /// A fact worth knowing. Users and other programs read `note`, the word of compilers and SARIF.
+  case information = "note"
 
   private var rank: Int {
     switch self {

@@ -146,6 +146,7 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     #expect(json["verdict"] as? String == "rejected")
     let findings = try #require(json["findings"] as? [[String: Any]])
     #expect(findings.map { $0["code"] as? String } == ["kernel-specific", "text-order"])
+    #expect(json["notes"] as? Int == 0 && json["informations"] == nil)
     #expect(findings[0]["builds"] as? [Int] == [0])
     #expect(findings[1]["line"] as? Int == 6)
   }

@@ -21,7 +21,7 @@ enum JsonReport {
       }
       json.field("errors", report.count(.error))
       json.field("warnings", report.count(.warning))
-      json.field("informations", report.count(.information))
+      json.field("notes", report.count(.information))
       json.field("notKnown", report.notKnownCount)
       json.field("allowed", report.allowedCount)
       json.key("builds")

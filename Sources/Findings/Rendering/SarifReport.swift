@@ -53,7 +53,7 @@ enum SarifReport {
           text("help", help(rule), to: &json)
           if let url = rule.authority.url { json.field("helpUri", url) }
           json.key("defaultConfiguration")
-          json.object { json in json.field("level", level(rule.severity)) }
+          json.object { json in json.field("level", rule.severity.rawValue) }
         }
       }
     }
@@ -106,7 +106,7 @@ enum SarifReport {
     json.field("ruleId", finding.code.name)
     if let rule { json.field("ruleIndex", rule) }
     if finding.isNotKnown { json.field("kind", "open") }
-    json.field("level", finding.isNotKnown ? "none" : level(finding.severity))
+    json.field("level", finding.isNotKnown ? "none" : finding.severity.rawValue)
     text("message", "\(finding.sentence); \(finding.cure)", to: &json)
     let place = finding.place ?? finding.builds.first.map { Finding.Place(path: $0.path) }
     json.key("locations")
@@ -191,14 +191,6 @@ enum SarifReport {
   private static func text(_ key: String, _ text: String, to json: inout JsonWriter) {
     json.key(key)
     json.object { json in json.field("text", text) }
-  }
-
-  private static func level(_ severity: Severity) -> String {
-    switch severity {
-    case .error: "error"
-    case .warning: "warning"
-    case .information: "note"
-    }
   }
 
   /// A path as a URI reference (RFC 3986): absolute paths become file URIs.

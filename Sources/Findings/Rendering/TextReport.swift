@@ -130,13 +130,8 @@ public struct TextReport: Sendable {
 }
 
 extension Severity {
-  package var word: String {
-    switch self {
-    case .error: "error"
-    case .warning: "warning"
-    case .information: "note"
-    }
-  }
+  /// What people read.
+  package var word: String { rawValue }
 
   package var color: Output.Color {
     switch self {
