@@ -102,7 +102,7 @@ private struct AllowWords {
   }
 
   private func error(_ column: Int, _ message: String) -> InputError {
-    InputError(path: path, line: line, column: column, message)
+    InputError(.syntax, path: path, line: line, column: column, message)
   }
 
   private mutating func skipBlanks() {

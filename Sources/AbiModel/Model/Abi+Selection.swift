@@ -95,7 +95,7 @@ extension Abi {
 
   private func error(_ symbol: Symbol, _ path: String, _ message: String) -> InputError {
     InputError(
-      path: path, line: symbol.sourceLine == 0 ? nil : Int(symbol.sourceLine),
+      .needsSelection, path: path, line: symbol.sourceLine == 0 ? nil : Int(symbol.sourceLine),
       "\(head(of: symbol)): \(message)")
   }
 

@@ -39,7 +39,8 @@ public struct AbiParser: Sendable {
   public static func parse(_ text: UnsafeRawBufferPointer, path: String) throws(InputError) -> Abi {
     let result = try parseWithFlaws(text, path: path)
     for flaw in result.flaws where flaw.kind == .duplicate || flaw.kind == .unknownDirective {
-      throw InputError(path: path, line: flaw.line, column: flaw.column.bytes, flaw.message)
+      throw InputError(
+        .syntax, path: path, line: flaw.line, column: flaw.column.bytes, flaw.message)
     }
     return result.abi
   }
@@ -60,7 +61,7 @@ public struct AbiParser: Sendable {
     // The usual mistake: the library in place of its text.
     if text.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
       throw InputError(
-        path: path, "an ELF file, not an ABI text; `abitool extract` makes one from it")
+        .syntax, path: path, "an ELF file, not an ABI text; `abitool extract` makes one from it")
     }
     var parser = AbiParser(path: path)
     try parser.readLines(of: text)
@@ -251,20 +252,20 @@ public struct AbiParser: Sendable {
       guard let target = candidates.first else {
         let name = String(decoding: alias.target.bytes, as: UTF8.self)
         throw InputError(
-          path: path, line: alias.line, column: alias.column,
+          .syntax, path: path, line: alias.line, column: alias.column,
           "alias of \(name), but no data of that name is listed; add its line or remove the attribute"
         )
       }
       let leader = abi.symbols[target]
       guard leader.size == own.size, leader.size32 == own.size32 else {
         throw InputError(
-          path: path, line: alias.line, column: alias.column,
+          .syntax, path: path, line: alias.line, column: alias.column,
           "an alias is the same object: \(own.size) bytes here, \(leader.size) bytes in line \(leader.sourceLine)"
         )
       }
       guard leader.isTls == own.isTls else {
         throw InputError(
-          path: path, line: alias.line, column: alias.column,
+          .syntax, path: path, line: alias.line, column: alias.column,
           "an alias is the same object: thread-local in one line only (see line \(leader.sourceLine))"
         )
       }

@@ -57,7 +57,7 @@ struct LineReader {
   }
 
   func error(at column: Int? = nil, _ message: String) -> InputError {
-    InputError(path: path, line: number, column: column ?? self.column, message)
+    InputError(.syntax, path: path, line: number, column: column ?? self.column, message)
   }
 
   mutating func expectEnd() throws(InputError) {

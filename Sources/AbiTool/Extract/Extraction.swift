@@ -87,7 +87,7 @@ public struct Extraction: Sendable {
       let file = try ElfFile(path: readable)
       return try read(file, options)
     } catch {
-      throw InputError(path: path.string, error.description)
+      throw InputError(path: path.string, error)
     }
   }
 

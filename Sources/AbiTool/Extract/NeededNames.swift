@@ -17,7 +17,7 @@ extension Extraction.Options {
         try Self.addReferences(of: file, to: &names)
       }
     } catch {
-      throw InputError(path: path.string, error.description)
+      throw InputError(path: path.string, error)
     }
     neededNames = names
   }

@@ -13,7 +13,7 @@ extension LinkObject {
     do throws(ElfError) {
       try self.init(try ElfFile(path: readable), path: path.string)
     } catch {
-      throw InputError(path: path.string, error.description)
+      throw InputError(path: path.string, error)
     }
   }
 

@@ -26,7 +26,7 @@ public enum Taint {
         results.append(try result(of: file, path: name, options: options))
       }
     } catch {
-      throw InputError(path: path.string, error.description)
+      throw InputError(path: path.string, error)
     }
     return results
   }
@@ -41,7 +41,7 @@ public enum Taint {
     do throws(ElfError) {
       return try result(of: file, path: path, options: options).findings
     } catch {
-      throw InputError(path: path, error.description)
+      throw InputError(path: path, error)
     }
   }
 

@@ -35,21 +35,23 @@ public struct InputBytes: ~Copyable {
   {
     // O_NONBLOCK: a FIFO that nobody named must not hang us; it is refused just below.
     let descriptor = open(path.string, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw InputError(path: name.string, "\(Errno(rawValue: errno))") }
+    guard descriptor >= 0 else {
+      throw InputError(.cannotRead, path: name.string, "\(Errno(rawValue: errno))")
+    }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw InputError(path: name.string, "\(Errno(rawValue: errno))")
+      throw InputError(.cannotRead, path: name.string, "\(Errno(rawValue: errno))")
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let what = status.st_mode & S_IFMT == S_IFDIR ? "is a directory" : "not a regular file"
-      throw InputError(path: name.string, what)
+      throw InputError(.cannotRead, path: name.string, what)
     }
     let size = Int(status.st_size)
     guard size > 0 else { return (nil, 0) }
     guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else {
-      throw InputError(path: name.string, "\(Errno(rawValue: errno))")
+      throw InputError(.cannotRead, path: name.string, "\(Errno(rawValue: errno))")
     }
     return (base, size)
   }

@@ -28,7 +28,7 @@ public struct OutputFile: Sendable {
     do {
       return try replace(contents)
     } catch {
-      throw InputError(path: path.string, "cannot write: \(error)")
+      throw InputError(.cannotWrite, path: path.string, "cannot write: \(error)")
     }
   }
 

@@ -47,7 +47,7 @@ public enum OutputNames {
     }
     var result: [String] = []
     for (path, name) in zip(paths, names) {
-      guard let name else { throw InputError(path: path.string, "the file is named twice") }
+      guard let name else { throw InputError(.usage, path: path.string, "the file is named twice") }
       result.append(name)
     }
     return result

@@ -18,7 +18,8 @@ package struct ScratchDirectory: ~Copyable {
     guard let made else {
       let reason = Errno(rawValue: errno)
       throw InputError(
-        path: parent.isEmpty ? "/tmp" : parent, "cannot make a temporary directory: \(reason)")
+        .cannotWrite, path: parent.isEmpty ? "/tmp" : parent,
+        "cannot make a temporary directory: \(reason)")
     }
     path = FilePath(made)
     TemporaryFiles.add(path)
@@ -40,7 +41,7 @@ package struct ScratchDirectory: ~Copyable {
         permissions: .ownerReadWrite)
       try descriptor.closeAfter { _ = try descriptor.writeAll(contents) }
     } catch {
-      throw InputError(path: file.string, "cannot write: \(error)")
+      throw InputError(.cannotWrite, path: file.string, "cannot write: \(error)")
     }
     return file
   }

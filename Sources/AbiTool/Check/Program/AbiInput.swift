@@ -36,7 +36,8 @@ public struct AbiInput: Sendable {
   /// The text, refused when lines contradict each other.
   public func requireSound() throws(InputError) {
     for flaw in flaws where flaw.kind == .duplicate || flaw.kind == .unknownDirective {
-      throw InputError(path: path, line: flaw.line, column: flaw.column.bytes, flaw.message)
+      throw InputError(
+        .syntax, path: path, line: flaw.line, column: flaw.column.bytes, flaw.message)
     }
   }
 }

@@ -62,10 +62,12 @@ public struct ProgramCheck: Sendable {
     if !wasFound { _ = try InputFile.readable(path) }
     switch loader.cache.entry(at: path.string) {
     case .object(let object): return object
-    case .absent: throw InputError(path: path.string, Errno.noSuchFileOrDirectory.description)
+    case .absent:
+      throw InputError(
+        .cannotRead, path: path.string, Errno.noSuchFileOrDirectory.description)
     case .unusable(let error):
       if error.code == .absent, wasFound || Self.isStaticProgram(path) { return nil }
-      throw InputError(path: path.string, error.description)
+      throw InputError(path: path.string, error)
     }
   }
 
