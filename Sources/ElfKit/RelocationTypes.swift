@@ -7,7 +7,7 @@ public struct RelocationTypes: Hashable, Sendable {
   public private(set) var copy: UInt32?
   /// `R_*_RELATIVE`: a pointer to an address of the file itself.
   public private(set) var relative: [UInt32] = []
-  /// A pointer to a symbol, with addend: `R_*_64` and so on, `R_*_GLOB_DAT`. Without a symbol, a
+  /// A pointer to a symbol, with addend: `R_*_64`, `R_*_ABS32` and so on. Without a symbol, a
   /// pointer to an address of the file.
   public private(set) var pointer: [UInt32] = []
   /// `R_*_IRELATIVE`: what the resolver at the address returns.
@@ -33,16 +33,16 @@ public struct RelocationTypes: Hashable, Sendable {
     switch header.machine {
     case .i386:
       self.init(
-        copy: R_386_COPY, relative: [R_386_RELATIVE], pointer: [R_386_32, R_386_GLOB_DAT],
+        copy: R_386_COPY, relative: [R_386_RELATIVE], pointer: [R_386_32],
         indirect: R_386_IRELATIVE)
     case .x86_64:
       self.init(
         copy: R_X86_64_COPY, relative: [R_X86_64_RELATIVE, R_X86_64_RELATIVE64],
-        pointer: [is64 ? R_X86_64_64 : R_X86_64_32, R_X86_64_GLOB_DAT],
+        pointer: [is64 ? R_X86_64_64 : R_X86_64_32],
         indirect: R_X86_64_IRELATIVE)
     case .arm:
       self.init(
-        copy: R_ARM_COPY, relative: [R_ARM_RELATIVE], pointer: [R_ARM_ABS32, R_ARM_GLOB_DAT],
+        copy: R_ARM_COPY, relative: [R_ARM_RELATIVE], pointer: [R_ARM_ABS32],
         indirect: R_ARM_IRELATIVE)
     case .aarch64:
       self.init(aarch64: is64)
@@ -57,16 +57,16 @@ public struct RelocationTypes: Hashable, Sendable {
     case .ppc:
       self.init(
         copy: R_PPC_COPY, relative: [R_PPC_RELATIVE],
-        pointer: [R_PPC_ADDR32, R_PPC_UADDR32, R_PPC_GLOB_DAT], indirect: R_PPC_IRELATIVE)
+        pointer: [R_PPC_ADDR32, R_PPC_UADDR32], indirect: R_PPC_IRELATIVE)
     case .ppc64:
       self.init(
         copy: R_PPC64_COPY, relative: [R_PPC64_RELATIVE],
-        pointer: [R_PPC64_ADDR64, R_PPC64_UADDR64, R_PPC64_GLOB_DAT],
+        pointer: [R_PPC64_ADDR64, R_PPC64_UADDR64],
         indirect: R_PPC64_IRELATIVE)
     case .s390:
       self.init(
         copy: R_390_COPY, relative: [R_390_RELATIVE],
-        pointer: [is64 ? R_390_64 : R_390_32, R_390_GLOB_DAT], indirect: R_390_IRELATIVE)
+        pointer: [is64 ? R_390_64 : R_390_32], indirect: R_390_IRELATIVE)
     default:
       self.init(other: header.machine, is64: is64)
     }
@@ -76,13 +76,13 @@ public struct RelocationTypes: Hashable, Sendable {
     if is64 {
       self.init(
         copy: R_AARCH64_COPY, relative: [R_AARCH64_RELATIVE],
-        pointer: [R_AARCH64_ABS64, R_AARCH64_GLOB_DAT], indirect: R_AARCH64_IRELATIVE)
+        pointer: [R_AARCH64_ABS64], indirect: R_AARCH64_IRELATIVE)
       relative.append(Self.aarch64AuthRelative)
       pointer.append(Self.aarch64AuthAbs64)
     } else {
       self.init(
         copy: R_AARCH64_P32_COPY, relative: [R_AARCH64_P32_RELATIVE],
-        pointer: [R_AARCH64_P32_ABS32, R_AARCH64_P32_GLOB_DAT],
+        pointer: [R_AARCH64_P32_ABS32],
         indirect: R_AARCH64_P32_IRELATIVE)
     }
   }
@@ -93,23 +93,23 @@ public struct RelocationTypes: Hashable, Sendable {
       // Both at once: without a symbol in the global offset table it is relative.
       self.init(
         copy: R_MIPS_COPY, relative: [],
-        pointer: [R_MIPS_REL32, is64 ? R_MIPS_64 : R_MIPS_32, R_MIPS_GLOB_DAT])
+        pointer: [R_MIPS_REL32, is64 ? R_MIPS_64 : R_MIPS_32])
     case .sparc, .sparc32Plus, .sparcV9:
       self.init(
         copy: R_SPARC_COPY, relative: [R_SPARC_RELATIVE],
         pointer: is64
-          ? [R_SPARC_64, R_SPARC_UA64, R_SPARC_GLOB_DAT]
-          : [R_SPARC_32, R_SPARC_UA32, R_SPARC_GLOB_DAT],
+          ? [R_SPARC_64, R_SPARC_UA64]
+          : [R_SPARC_32, R_SPARC_UA32],
         indirect: R_SPARC_IRELATIVE)
     case .m68k:
       self.init(
-        copy: R_68K_COPY, relative: [R_68K_RELATIVE], pointer: [R_68K_32, R_68K_GLOB_DAT])
+        copy: R_68K_COPY, relative: [R_68K_RELATIVE], pointer: [R_68K_32])
     case .superH:
-      self.init(copy: R_SH_COPY, relative: [R_SH_RELATIVE], pointer: [R_SH_DIR32, R_SH_GLOB_DAT])
+      self.init(copy: R_SH_COPY, relative: [R_SH_RELATIVE], pointer: [R_SH_DIR32])
     case .alpha:
       self.init(
         copy: R_ALPHA_COPY, relative: [R_ALPHA_RELATIVE],
-        pointer: [R_ALPHA_REFQUAD, R_ALPHA_GLOB_DAT])
+        pointer: [R_ALPHA_REFQUAD])
     case .parisc:
       self.init(
         copy: R_PARISC_COPY, relative: [],
@@ -124,25 +124,25 @@ public struct RelocationTypes: Hashable, Sendable {
         ])
     case .arcV2, .arcCompact:
       self.init(
-        copy: R_ARC_COPY, relative: [R_ARC_RELATIVE], pointer: [R_ARC_32, R_ARC_GLOB_DAT])
+        copy: R_ARC_COPY, relative: [R_ARC_RELATIVE], pointer: [R_ARC_32])
     case .csky:
       self.init(
         copy: R_CKCORE_COPY, relative: [R_CKCORE_RELATIVE],
-        pointer: [R_CKCORE_ADDR32, R_CKCORE_GLOB_DAT])
+        pointer: [R_CKCORE_ADDR32])
     case .openRisc:
       self.init(
-        copy: R_OR1K_COPY, relative: [R_OR1K_RELATIVE], pointer: [R_OR1K_32, R_OR1K_GLOB_DAT])
+        copy: R_OR1K_COPY, relative: [R_OR1K_RELATIVE], pointer: [R_OR1K_32])
     case .microBlaze:
       self.init(
         copy: R_MICROBLAZE_COPY, relative: [R_MICROBLAZE_REL],
-        pointer: [R_MICROBLAZE_32, R_MICROBLAZE_GLOB_DAT])
+        pointer: [R_MICROBLAZE_32])
     case .nios2:
       self.init(
         copy: R_NIOS2_COPY, relative: [R_NIOS2_RELATIVE],
-        pointer: [R_NIOS2_BFD_RELOC_32, R_NIOS2_GLOB_DAT])
+        pointer: [R_NIOS2_BFD_RELOC_32])
     case .hexagon:
-      // R_HEX_COPY, R_HEX_RELATIVE, R_HEX_32, R_HEX_GLOB_DAT (Qualcomm Hexagon ABI).
-      self.init(copy: 32, relative: [35], pointer: [6, 33])
+      // R_HEX_COPY, R_HEX_RELATIVE, R_HEX_32 (Qualcomm Hexagon ABI).
+      self.init(copy: 32, relative: [35], pointer: [6])
     default:
       self.init(copy: nil, relative: [], pointer: [])
     }
