@@ -19,6 +19,7 @@ extension InputError.Code {
       case .notElf, .archive: .notElf
       case .truncated, .malformed: .malformed
       case .limit: .limit
+      case .unknown: .unsupported
       case .absent: .absent
       }
   }

@@ -15,6 +15,7 @@ public struct DebugInfo: ~Copyable {
 
   /// A line of source.
   public struct Line: Hashable, Sendable {
+    /// As the compiler recorded it.
     public var path: String
     /// Counted from 1.
     public var line: Int

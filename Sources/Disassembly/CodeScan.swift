@@ -2,6 +2,7 @@
 public struct CodeScan: Sendable {
   /// The function that holds an instruction.
   public struct Function: Hashable, Sendable {
+    /// The address, or in objects the offset in the section.
     public var address: UInt64
     /// In bytes; 0 when it is not known.
     public var size: UInt64
@@ -21,6 +22,7 @@ public struct CodeScan: Sendable {
   public struct Site: Hashable, Sendable {
     /// A virtual address or, in relocatable objects, an offset in the section.
     public var address: UInt64
+    /// What instruction it is.
     public var instruction: SystemInstruction
     /// The instruction as assemblers write it.
     public var text: String
@@ -30,6 +32,7 @@ public struct CodeScan: Sendable {
     public var sectionIndex: UInt32
     /// Nil when no function is known there.
     public var function: Function?
+    /// How it is known that it is code.
     public var evidence: Evidence
     /// The address is an offset in the section: of relocatable objects.
     public var isRelative: Bool

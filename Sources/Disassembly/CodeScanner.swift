@@ -10,6 +10,7 @@ public struct CodeScanner: Sendable {
   /// Told the share of the code that is done, from 0 to 1, now and then.
   public var progress: @Sendable (Double) -> Void = { _ in }
 
+  /// A scanner without state.
   public init() {}
 
   /// Whether the instructions of a machine can be read.

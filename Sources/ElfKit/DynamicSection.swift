@@ -2,6 +2,7 @@ internal import CElf
 
 /// An entry of the dynamic section (`Elf32_Dyn`, `Elf64_Dyn`).
 public struct DynamicEntry: Hashable, Sendable {
+  /// `d_tag`.
   public var tag: DynamicTag
   /// `d_un`: a value or an address.
   public var value: UInt64
@@ -33,6 +34,7 @@ public struct DynamicSection: Hashable, Sendable {
   /// `DT_FLAGS_1`.
   public var flags1: DynamicFlags1 = []
 
+  /// A section without entries.
   public init() {}
 
   /// The value of an entry; the last, where a tag is there twice. Nil when there is none.

@@ -3,6 +3,7 @@ internal import CElf
 /// A range of addresses that unwind information describes: a function, or a part of one that the
 /// compiler put elsewhere.
 public struct FrameRange: Hashable, Sendable {
+  /// Where the function begins.
   public var address: UInt64
   /// In bytes.
   public var size: UInt64

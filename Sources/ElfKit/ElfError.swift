@@ -25,10 +25,12 @@ public struct ElfError: Error, Hashable, Sendable, CustomStringConvertible {
     case absent
   }
 
+  /// The class of the failure.
   public let code: Code
   /// What is wrong and where, in words for the user, without the file's name.
   public let description: String
 
+  /// An error of a class, with a description for the user.
   public init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description

@@ -11,6 +11,7 @@ public struct ElfFile: ~Copyable {
   package let handle: OpaquePointer
   /// Size of the file, or of the archive member, in bytes.
   public let size: Int
+  /// Class, byte order, machine and flags.
   public let header: ElfHeader
   /// The program headers, in the order of the file.
   public let segments: [Segment]

@@ -7,6 +7,7 @@ public struct SymbolVersions: Hashable, Sendable {
   public struct Definition: Hashable, Sendable {
     /// `vd_ndx`, what `.gnu.version` refers to.
     public var index: UInt16
+    /// The name of the version.
     public var name: [UInt8]
     /// The names after the first: the versions that this one inherits from.
     public var parents: [[UInt8]]
@@ -20,6 +21,7 @@ public struct SymbolVersions: Hashable, Sendable {
   public struct Need: Hashable, Sendable {
     /// `vna_other`, what `.gnu.version` refers to.
     public var index: UInt16
+    /// The name of the version.
     public var name: [UInt8]
     /// `vn_file`: the SONAME of the file that is to define it.
     public var file: [UInt8]
@@ -29,9 +31,12 @@ public struct SymbolVersions: Hashable, Sendable {
     public var isHidden = false
   }
 
+  /// `.gnu.version_d`, in the order of the file.
   public var definitions: [Definition] = []
+  /// `.gnu.version_r`, in the order of the file.
   public var needs: [Need] = []
 
+  /// No versions.
   public init() {}
 }
 

@@ -20,6 +20,7 @@ public struct AllowFile: Sendable {
     package var line: Int
   }
 
+  /// How messages name the file.
   public let path: String
   package let entries: [Entry]
 

@@ -19,6 +19,7 @@ public struct Build: Hashable, Comparable, Sendable {
 
   private let names: Names
 
+  /// A build of the file at `path`.
   public init(kernel: String = "", arch: String = "", role: String = "", path: String) {
     names = Names(kernel: kernel, arch: arch, role: role, path: path)
   }
@@ -46,12 +47,14 @@ public struct Build: Hashable, Comparable, Sendable {
     }
   }
 
+  /// By kernel, architecture, role and path.
   public static func == (left: Build, right: Build) -> Bool {
     left.names === right.names
       || (left.path == right.path && left.kernel == right.kernel && left.arch == right.arch
         && left.role == right.role)
   }
 
+  /// Agrees with equality.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(path)
     hasher.combine(kernel)
@@ -59,6 +62,7 @@ public struct Build: Hashable, Comparable, Sendable {
     hasher.combine(role)
   }
 
+  /// By kernel, architecture and path.
   public static func < (left: Build, right: Build) -> Bool {
     (left.kernel, left.arch, left.path) < (right.kernel, right.arch, right.path)
   }

@@ -25,6 +25,7 @@ public struct DenyList: Sendable {
     self = input.withBytes { DenyList($0) }
   }
 
+  /// Parses a text: a glob a line, `#` begins a comment.
   public init(_ text: UnsafeRawBufferPointer) {
     var patterns: [Glob] = []
     for line in text.split(separator: UInt8(ascii: "\n")) {

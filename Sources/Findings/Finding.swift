@@ -5,10 +5,12 @@ public import Support
 public struct Finding: Hashable, Sendable {
   /// What is the case in some of the builds: a cell of the matrix.
   public struct Detail: Hashable, Sendable {
+    /// The builds that are alike in it, sorted.
     public var builds: [Build]
     /// A few words, such as `D 64`, `absent` or `unsigned long`.
     public var value: String
 
+    /// What is the case in `builds`.
     public init(_ builds: [Build], _ value: String) {
       self.builds = builds
       self.value = value
@@ -17,11 +19,14 @@ public struct Finding: Hashable, Sendable {
 
   /// A place in a text: an ABI or an allow file.
   public struct Place: Hashable, Sendable {
+    /// The file, as the user named it.
     public var path: String
     /// Counted from 1.
     public var line: Int?
+    /// Counted from 1.
     public var column: TextColumn?
 
+    /// A file, or a place in it.
     public init(path: String, line: Int? = nil, column: TextColumn? = nil) {
       self.path = path
       self.line = line
@@ -31,11 +36,15 @@ public struct Finding: Hashable, Sendable {
 
   /// The entry of the allow file that accepts a finding.
   public struct Allowance: Hashable, Sendable {
+    /// The line of the entry.
     public var place: Place
+    /// What the entry says after `#`.
     public var reason: String
   }
 
+  /// What kind of finding it is.
   public var code: FindingCode
+  /// How grave it is.
   public var severity: Severity
   /// The file that is at fault: a program, a library or a text, as the user named it. Nil when the
   /// cause is in no single file.
@@ -44,6 +53,7 @@ public struct Finding: Hashable, Sendable {
   public var symbol: ByteName?
   /// `VERSION`, without its `@`.
   public var version: ByteName?
+  /// Whether the version is the default one (`@@`).
   public var isDefaultVersion: Bool
   /// The name of the library that it is about, as a NEEDED entry (`DT_NEEDED`), a version need
   /// (`vn_file`) or an interpreter (`PT_INTERP`) spells it.

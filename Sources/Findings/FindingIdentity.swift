@@ -4,10 +4,15 @@ extension Finding {
   /// What makes two findings one: what is wrong with what. Words, counts, places in a text and the
   /// builds in which it was met are no part of it.
   public struct Identity: Hashable, Sendable {
+    /// What is wrong.
     public var code: FindingCode
+    /// The file or text concerned.
     public var object: String?
+    /// The mangled name, where it is about a symbol.
     public var symbol: ByteName?
+    /// The version node, where it is about one.
     public var version: ByteName?
+    /// `DT_NEEDED`, where it is about a library that is needed.
     public var needed: ByteName?
     /// ``Finding/part``, or the line of a text where nothing else tells.
     public var part: String?

@@ -6,6 +6,7 @@ public struct Question: Hashable, Sendable {
   /// `headers (no DWARF)`.
   public var notAsked: [String]
 
+  /// What was asked, and what was not, in words for the user.
   public init(asked: [String] = [], notAsked: [String] = []) {
     self.asked = asked
     self.notAsked = notAsked

@@ -33,6 +33,7 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     case input
   }
 
+  /// The class of the failure.
   public var code: Code
   /// The file, as the user named it.
   public var path: String

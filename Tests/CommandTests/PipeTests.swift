@@ -66,10 +66,10 @@ import Testing
   func aPipeIsAnInput(piped: String, plain: String) throws {
     let (one, other) = (try shell("abitool " + piped), try shell("abitool " + plain))
     #expect(one.status == other.status && one.errors == other.errors, "\(one.errors)")
+    // A pipe is named by its path in /dev.
     let name = one.text.prefix { $0 != ":" }
-    #expect(
-      one.text.replacingOccurrences(of: name.hasPrefix("/dev/") ? name : "\u{0}", with: "app")
-        == other.text)
+    let shown = name.hasPrefix("/dev/") ? String(name) : "/dev/stdin"
+    #expect(one.text.replacingOccurrences(of: shown, with: "app") == other.text)
   }
 
   @Test func whatIsExtractedGoesStraightIntoAStub() throws {

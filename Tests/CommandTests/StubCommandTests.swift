@@ -154,11 +154,11 @@ struct StubCommandTests {
       message: "libx.abi:2: $t0: mips64el-linux-gnuabi64-as: can't make register"),
     Mistake(
       text: "a T\nb i\n",
-      options: ["-o", "x.o", "--arch", "mips64el"] + StubTools.gnu.options(for: "mips64el"),
+      options: ["-o", "x.o", "--arch", "mips64el"] + StubTools.gnu.options(for: "mips64el").prefix(2),
       message: "libx.abi:2: b: mips64el-linux-gnuabi64-as: symbol type"),
     Mistake(
       text: "a@@V1 T\nb@@V1 i\n",
-      options: ["-o", "x.o", "--arch", "mips64el"] + StubTools.gnu.options(for: "mips64el"),
+      options: ["-o", "x.o", "--arch", "mips64el"] + StubTools.gnu.options(for: "mips64el").prefix(2),
       message: "libx.abi:2: b: mips64el-linux-gnuabi64-as: symbol type"),
     Mistake(
       text: "a T\nb D 8 relro\n", options: ["-o", "x.so", "--linker", "ld.gold"],

@@ -7,9 +7,12 @@ public import Support
 public struct Abi: Sendable {
   /// A version node (`Verdef`) and those that it inherits from.
   public struct VersionNode: Hashable, Sendable {
+    /// `vda_name` of the first auxiliary entry.
     public var name: ByteName
+    /// Those that it inherits from, in the order of the library.
     public var parents: [ByteName]
 
+    /// A node with its parents.
     public init(name: ByteName, parents: [ByteName] = []) {
       self.name = name
       self.parents = parents
@@ -18,7 +21,9 @@ public struct Abi: Sendable {
 
   /// Where a symbol is to be found: the kernels and architectures named, or all when empty.
   public struct Condition: Hashable, Sendable {
+    /// Sorted; empty for all.
     public var kernels: [String]
+    /// Sorted, as the text spells them; empty for all.
     public var archs: [String]
 
     /// Both lists are sorted and freed of duplicates.
@@ -27,9 +32,11 @@ public struct Abi: Sendable {
       self.archs = Set(archs).sorted()
     }
 
+    /// Whether it holds always.
     public var isEmpty: Bool { kernels.isEmpty && archs.isEmpty }
   }
 
+  /// `DT_SONAME`.
   public var soname: ByteName?
   /// The architecture of the library that it was extracted from. Nil in texts for several.
   public var architecture: Architecture?
@@ -40,7 +47,9 @@ public struct Abi: Sendable {
   /// The version nodes in the order of `vd_ndx`, where it is known and not what
   /// ``VersionOrder`` says; complete profile only.
   public var versionOrder: [ByteName] = []
+  /// Those of ``Symbol/conditionIndex``.
   public private(set) var conditions: [Condition] = []
+  /// In canonical order once ``sort()`` was called.
   public package(set) var symbols: [Symbol] = []
 
   /// The heads of all symbols, as the text spells them, one after the other.
@@ -51,6 +60,7 @@ public struct Abi: Sendable {
   private var conditionIndices: [Condition: Int32] = [:]
   private var nextAliasGroup: UInt32 = 1
 
+  /// An ABI that promises nothing.
   public init() {}
 
   // MARK: Building

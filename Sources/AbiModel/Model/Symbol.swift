@@ -27,9 +27,13 @@ public struct Symbol: Sendable {
   /// Length of the head in bytes, the blank at its end included.
   var headLength: UInt32 = 0
 
+  /// `STB_*` of `st_info`.
   public var binding: SymbolBinding = .global
+  /// `STT_*` of `st_info`.
   public var type: SymbolType = .function
+  /// What kind of section it is in.
   public var storage: Storage = .text
+  /// `STV_PROTECTED`.
   public var isProtected = false
   /// The bits of `st_other` beyond visibility.
   public var otherBits: UInt8 = 0
@@ -94,6 +98,7 @@ public struct Symbol: Sendable {
       && conditionIndex == nil
   }
 
+  /// `STT_TLS`: one object a thread.
   public var isTls: Bool { type == .tls }
 
   /// The alignment that the ABI text leaves out: the largest power of two that divides the size,

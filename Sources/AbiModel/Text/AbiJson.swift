@@ -3,6 +3,7 @@ internal import Support
 
 /// An ABI as JSON, for programs. Fields are left out where the text leaves the attribute out.
 public enum AbiJson {
+  /// The ABI as a JSON object.
   public static func text(of abi: Abi) -> [UInt8] {
     var json = JsonWriter()
     let leaders = abi.aliasLeaders()

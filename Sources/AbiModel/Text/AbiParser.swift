@@ -7,6 +7,7 @@ public import Support
 public struct AbiParser: Sendable {
   /// A flaw of the text that does not keep it from being understood.
   public struct Flaw: Hashable, Sendable {
+    /// What is wrong.
     public enum Kind: Hashable, Sendable {
       /// A directive that this version does not know.
       case unknownDirective
@@ -19,16 +20,21 @@ public struct AbiParser: Sendable {
       case unreviewed
     }
 
+    /// What is wrong.
     public var kind: Kind
     /// Counted from 1.
     public var line: Int
+    /// Counted from 1.
     public var column: TextColumn
+    /// What is wrong and what to do, without a full stop.
     public var message: String
   }
 
   /// What a text says, and what is wrong with its form.
   public struct Result: Sendable {
+    /// Sorted.
     public var abi: Abi
+    /// In the order of the lines.
     public var flaws: [Flaw]
   }
 

@@ -8,6 +8,7 @@ public struct GenodeFormat {
   public enum Loss: Int, CaseIterable, Sendable {
     case version, oddName, threadLocal, absolute, indirectFunction, unique
 
+    /// What becomes of the symbols concerned.
     public var explanation: String {
       switch self {
       case .version: "older versions of a symbol are left out; default versions lose their version"
@@ -21,7 +22,9 @@ public struct GenodeFormat {
     }
   }
 
+  /// The lines.
   public private(set) var text: [UInt8] = []
+  /// How many symbols each loss concerns, by ``Loss/rawValue``.
   public private(set) var losses = [Int](repeating: 0, count: Loss.allCases.count)
 
   /// - Parameter abi: sorted.

@@ -6,7 +6,9 @@ public import SystemPackage
 
 /// The two sides of a comparison, made comparable.
 public struct DiffInputs: Sendable {
+  /// The old version.
   public var old: AbiInput
+  /// The new version.
   public var new: AbiInput
 
   /// - Parameters:

@@ -9,6 +9,7 @@ public struct NextVersion: Sendable {
     case major, minor, patch
   }
 
+  /// Which part of the version goes up.
   public let step: Step
   /// The SONAME to use; nil when the old one stays, or when no rule tells the next.
   public let soname: String?

@@ -7,6 +7,7 @@ public import SystemPackage
 /// are, facts are brought up to date, what the library no longer has goes, and what is new comes
 /// in order into the largest section.
 public struct AbiUpdate {
+  /// The renewed text.
   public private(set) var text: [UInt8] = []
   /// A line each of what changed: `+`, `-` or `~` and the symbol's line.
   public private(set) var changes: [String] = []

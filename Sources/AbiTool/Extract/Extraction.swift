@@ -14,7 +14,9 @@ public struct Extraction: Sendable {
     case complete
   }
 
+  /// What is kept, and what is noted of the rest.
   public struct Options: Sendable {
+    /// How much of the dynamic symbol table is kept.
     public var profile = Profile.canonical
     /// Symbols that are kept although a rule drops them.
     public var keep: [Glob] = []
@@ -27,20 +29,26 @@ public struct Extraction: Sendable {
     /// Whether ``Result/weakNames`` is wanted.
     public var recordsWeakNames = false
 
+    /// The canonical profile, without exceptions.
     public init() {}
   }
 
   /// A symbol that was left out.
   public struct Dropped: Sendable {
+    /// The symbol's name.
     public var name: ByteName
+    /// The rule that dropped it.
     public var reason: DropReason
 
+    /// Whether a pattern means the symbol.
     public func matches(_ pattern: Glob) -> Bool {
       name.bytes.withUnsafeBytes { pattern.matches($0) }
     }
   }
 
+  /// The ABI, and what was left out of it.
   public struct Result: Sendable {
+    /// Sorted.
     public var abi = Abi()
     /// Class, machine and flags of the file.
     public var header: ElfHeader
@@ -53,6 +61,7 @@ public struct Extraction: Sendable {
     /// Those of ``Options/keep`` and ``Options/drop`` that a symbol of the library matches.
     public var matchedPatterns: Set<String> = []
 
+    /// How many symbols a rule dropped.
     public func count(_ reason: DropReason) -> Int { counts[reason.rawValue] }
 
     /// Dropped symbols of which there will be two copies at run time.

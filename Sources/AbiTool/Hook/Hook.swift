@@ -9,9 +9,13 @@ internal import Support
 /// so they are linked again when that changes and only then, and without the library; the library is
 /// checked against the ABI; what runs programs depends on the library itself.
 public struct Hook: Sendable {
+  /// The name of the library.
   public let library: String
+  /// The path of the ABI text.
   public let abi: String
+  /// The names of programs that use the library.
   public let programs: [String]
+  /// `DT_SONAME` of the library.
   public let soname: String
 
   /// - Parameter soname: The SONAME of the library; nil for what the build system would give it.

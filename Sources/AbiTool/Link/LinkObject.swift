@@ -62,6 +62,7 @@ public final class LinkObject: Sendable {
     var isWeak = false
   }
 
+  /// Whether it is a file or a promise.
   public let origin: Origin
   /// The file, as messages name it.
   public let path: String

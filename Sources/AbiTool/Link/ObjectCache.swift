@@ -28,6 +28,7 @@ public final class ObjectCache: Sendable {
 
   private let state = Mutex(State())
 
+  /// An empty cache.
   public init() {}
 
   /// What is at `path`. Messages name it by the path without links.

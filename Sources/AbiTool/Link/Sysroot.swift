@@ -14,6 +14,7 @@ public final class Sysroot: Sendable {
   /// A path with more links than the kernel follows is a loop (`ELOOP`).
   private static let maximumLinks = 40
 
+  /// The root at `path`; empty for the system itself.
   public init(_ path: String) {
     var path = Substring(path)
     while path.last == "/" { path.removeLast() }

@@ -33,12 +33,14 @@ public enum StubForm: String, CaseIterable, Sendable {
 
 /// Writes stubs.
 public struct StubWriter: Sendable {
+  /// What is written.
   public var form: StubForm
   /// Libraries are written without tools, unless the user asks for some.
   public var tools: Toolchain.Choice
   /// Told each command before it is run, and what the tools say when they succeed.
   public var report: @Sendable (StubBuild.Message) -> Void
 
+  /// Writes stubs in a form, with the tools that the user chose.
   public init(
     _ form: StubForm, tools: Toolchain.Choice = .init(),
     report: @escaping @Sendable (StubBuild.Message) -> Void = { _ in }

@@ -20,7 +20,9 @@ public struct Toolchain: Sendable {
     case mold
   }
 
+  /// A program, with the arguments that it is always given.
   public struct Tool: Sendable {
+    /// The executable.
     public var path: FilePath
     /// What the user gave behind the tool's name.
     public var arguments: [String]
@@ -30,11 +32,14 @@ public struct Toolchain: Sendable {
   public struct Choice: Sendable {
     /// A command: the tool, and arguments for it, separated by blanks.
     public var assembler: String?
+    /// The linker with arguments, as the user gives it.
     public var linker: String?
     /// `-march` and `-mabi` of the assembler.
     public var march: String?
+    /// `-mabi` for the assembler.
     public var mabi: String?
 
+    /// What the user chose; nil for what is usual.
     public init(
       assembler: String? = nil, linker: String? = nil, march: String? = nil, mabi: String? = nil
     ) {
@@ -46,7 +51,9 @@ public struct Toolchain: Sendable {
   }
 
   let architecture: Architecture
+  /// Makes objects of assembly.
   public let assembler: Tool
+  /// Makes libraries of objects.
   public let linker: Tool
   let assemblerKind: AssemblerKind
   let linkerKind: LinkerKind

@@ -15,6 +15,7 @@ public struct TaintBatch: Sendable {
     case share(Double)
   }
 
+  /// The same look at each of `files`.
   public init(_ files: [FilePath], options: TaintOptions) {
     self.files = files
     self.options = options

@@ -18,6 +18,7 @@ public struct TaintOptions: Sendable {
   /// Told the share of the code that is done, from 0 to 1, now and then.
   public var progress: @Sendable (Double) -> Void = { _ in }
 
+  /// The defaults of `abitool taint`.
   public init() {}
 
   /// Where kernels have their headers: Linux and its architectures, and the kernels that component

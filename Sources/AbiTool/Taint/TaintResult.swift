@@ -17,6 +17,7 @@ public struct TaintResult: Sendable {
 
   /// An instruction that was found.
   public struct Site: Hashable, Sendable {
+    /// The instruction and where it is.
     public var site: CodeScan.Site
     /// Where DWARF knows the line: `FILE:LINE`.
     public var line: String?
@@ -39,6 +40,7 @@ public struct TaintResult: Sendable {
   /// Whether a question has no answer, and no allow file accepts that.
   public var isNotKnown: Bool { findings.contains { $0.isNotKnown && $0.allowance == nil } }
 
+  /// What the findings come to.
   public var verdict: Verdict {
     let rejected = findings.filter {
       $0.severity == .error && !$0.isNotKnown && $0.allowance == nil

@@ -5,6 +5,7 @@ internal import Support
 
 /// Tables of instruction kinds and functions: for a dynamic linker its interface to the kernel.
 public enum TaintSummary {
+  /// A table of counts, one line a file.
   public static func text(of results: [TaintResult]) -> String {
     var out = Output(usesColor: false)
     for (index, result) in results.enumerated() {

@@ -12,6 +12,7 @@ public struct TaintText: Sendable {
   /// Say nothing of files that are kernel-agnostic.
   public var isQuiet = false
 
+  /// Without colours, with short lists.
   public init() {}
 
   /// - Parameter stale: what is wrong with the allow file.

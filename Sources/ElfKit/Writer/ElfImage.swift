@@ -22,6 +22,7 @@ public struct ElfImage: ~Copyable, @unchecked Sendable {
   /// In bytes.
   public var count: Int { memory.count }
 
+  /// The bytes of the file, in place.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

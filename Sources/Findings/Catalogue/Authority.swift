@@ -8,6 +8,7 @@ public struct Authority: Hashable, Sendable {
   /// Where the document is; nil for pages of this project.
   public let url: String?
 
+  /// A specification or program by its name.
   public init(_ name: String, url: String? = nil) {
     self.name = name
     self.url = url

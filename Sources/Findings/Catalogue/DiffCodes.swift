@@ -22,6 +22,7 @@ extension FindingCode {
     }
   }
 
+  /// Codes of changes alone, in the order of reports.
   public static let diffCodes = [renamed, defaultMoved, madeWeaker, added]
 
   /// Gone, and there is one with the same name but for a type or a version.

@@ -22,6 +22,7 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
   /// What to do.
   public let cure: String
 
+  /// A code of the catalogue.
   public init(
     _ name: String, _ severity: Severity, _ title: String, explanation: String, example: String,
     counterExample: String, authority: Authority, cure: String
@@ -47,6 +48,7 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
   /// The place in ``all``.
   public var rank: Int { Self.ranks[name] ?? Self.all.count }
 
+  /// The code of a name; nil when there is none.
   public static func named(_ name: String) -> FindingCode? {
     ranks[name].map { all[$0] }
   }
@@ -61,8 +63,11 @@ public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
   /// How grave it is, in a word.
   package var word: String { self == .notKnown ? "not known" : severity.word }
 
+  /// The name.
   public var description: String { name }
 
+  /// Codes are told apart by their names.
   public static func == (left: FindingCode, right: FindingCode) -> Bool { left.name == right.name }
+  /// Codes are told apart by their names.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -2,6 +2,7 @@ internal import Support
 
 /// Codes for a library measured by its ABI, beside those for builds that differ.
 extension FindingCode {
+  /// Codes for a library as a whole, in the order of reports.
   public static let libraryCodes = [archDiffers, versionNodeMissing]
 
   /// Class or machine is not that asked for.

@@ -2,6 +2,7 @@ internal import Support
 
 /// Codes for programs, and libraries, measured by what they are to find at run time.
 extension FindingCode {
+  /// Codes for programs, in the order of reports.
   public static let programCodes = [
     undefinedSymbol, leftToProgram, versionMissing, versionUnchecked, typeClash, copyCut,
     copyLarger, copyProtected, notLinked, foundTwice, mustDefine, neededNotFound, neededUnused,

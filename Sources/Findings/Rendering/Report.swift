@@ -6,6 +6,7 @@ public struct Report: Sendable {
   public var command: String
   /// What the report is about, in a word: a library, a program, two ABIs.
   public var subject: String
+  /// The files that were looked at, in the order of columns.
   public var builds: [Build]
   /// In the order of reports.
   public private(set) var findings: [Finding]
@@ -20,6 +21,7 @@ public struct Report: Sendable {
   /// What the verdict is about.
   public var question: Question
 
+  /// A report of `findings`, which it sorts.
   public init(
     command: String, subject: String, builds: [Build] = [], findings: [Finding],
     approval: String, rejection: String, question: Question = Question()
@@ -59,6 +61,7 @@ public struct Report: Sendable {
     case notKnown = "not-known"
   }
 
+  /// What the findings come to.
   public var outcome: Outcome {
     if notKnownCount > 0 { return .notKnown }
     return isRejected ? .rejected : .clean

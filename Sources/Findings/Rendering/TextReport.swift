@@ -2,6 +2,7 @@ internal import Support
 
 /// A report for people.
 public struct TextReport: Sendable {
+  /// How findings are laid out.
   public enum Style: Sendable {
     /// Findings under headings, as tables of builds and symbols, with the cure for each group.
     case grouped
@@ -11,6 +12,7 @@ public struct TextReport: Sendable {
     case summary
   }
 
+  /// How findings are laid out.
   public var style = Style.grouped
   /// Write escape sequences for colours.
   public var usesColor = false
@@ -26,8 +28,10 @@ public struct TextReport: Sendable {
   /// What ``mentionsExplanations`` prints.
   package static let hint = "abitool check --explain CODE says why a finding matters"
 
+  /// Grouped, without colours, with short lists.
   public init() {}
 
+  /// The report, each line with its newline.
   public func text(of report: Report) -> String {
     if isQuiet, report.outcome == .clean { return "" }
     var out = Output(usesColor: usesColor)

@@ -24,6 +24,7 @@ public struct InputBytes: ~Copyable {
     if let base { munmap(base, count) }
   }
 
+  /// The bytes, in place.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -8,12 +8,14 @@ public struct OutputFile: Sendable {
   /// also when it is a file.
   public static let standardOutput: FilePath = "/dev/stdout"
 
+  /// As the user named it.
   public let path: FilePath
   /// Keep the file and its time stamp when the bytes would be the same.
   public var onlyIfChanged = false
   /// The permissions of a new file, before the umask. An existing file keeps its own.
   public var permissions: FilePermissions = .init(rawValue: 0o666)
 
+  /// An output at `path`; libraries may be executed.
   public init(_ path: FilePath, onlyIfChanged: Bool = false, isLibrary: Bool = false) {
     self.path = path
     self.onlyIfChanged = onlyIfChanged
@@ -32,6 +34,7 @@ public struct OutputFile: Sendable {
     }
   }
 
+  /// Replaces the file by an array of bytes. See ``write(_:)``.
   @discardableResult
   public func write(_ contents: [UInt8]) throws(InputError) -> Bool {
     try contents.span.bytes.withUnsafeBytes { raw throws(InputError) in try write(raw) }

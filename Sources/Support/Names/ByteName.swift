@@ -1,9 +1,13 @@
 /// A name as ELF has it: bytes of any value except NUL, compared as bytes.
 public struct ByteName: Hashable, Sendable, Comparable, ExpressibleByStringLiteral {
+  /// Without NUL.
   public let bytes: [UInt8]
 
+  /// A name of these bytes.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// A name of these characters in UTF-8.
   public init(_ text: String) { bytes = Array(text.utf8) }
+  /// A name of these characters in UTF-8.
   public init(stringLiteral text: String) { self.init(text) }
 
   /// The name as the ABI text spells it: as it is, or quoted. Always printable ASCII.

@@ -13,9 +13,12 @@ public struct NameSet: Sendable {
   /// Indices into `entries` plus one; 0 is a free slot. Its size is a power of two.
   private var slots: [UInt32] = Array(repeating: 0, count: 64)
 
+  /// An empty set.
   public init() {}
 
+  /// How many names there are.
   public var count: Int { entries.count }
+  /// Whether there is no name.
   public var isEmpty: Bool { entries.isEmpty }
 
   /// The number of a name, counted from 0 in the order of insertion. Nil when it is not in.
@@ -24,6 +27,7 @@ public struct NameSet: Sendable {
     return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
   }
 
+  /// Whether a name is in the set.
   public func contains(_ name: UnsafeRawBufferPointer) -> Bool { index(of: name) != nil }
 
   /// Adds a name and returns its number.

@@ -2,10 +2,13 @@ internal import Glibc
 
 /// A shell pattern (`*`, `?`, `[…]`) that is matched against whole names, by `fnmatch`.
 public struct Glob: Hashable, Sendable {
+  /// As the user wrote it.
   public let pattern: String
 
+  /// A pattern with `*`, `?` and `[…]`.
   public init(_ pattern: String) { self.pattern = pattern }
 
+  /// Whether the pattern stands for the whole name.
   public func matches(_ name: UnsafeRawBufferPointer) -> Bool {
     // fnmatch wants a NUL at the end, which names inside a larger text do not have.
     withUnsafeTemporaryAllocation(byteCount: name.count + 1, alignment: 1) { copy in

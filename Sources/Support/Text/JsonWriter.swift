@@ -2,17 +2,21 @@
 ///
 /// Keys and strings are ASCII or valid UTF-8; what JSON does not allow plain is escaped.
 public struct JsonWriter {
+  /// What has been written so far.
   public private(set) var bytes: [UInt8] = []
   private var depth = 0
   private var isFirst = true
   private var afterKey = false
 
+  /// A writer that has written nothing.
   public init() {}
 
+  /// Writes an object; `body` writes its members.
   public mutating func object(_ body: (inout JsonWriter) -> Void) {
     nest("{", "}", body)
   }
 
+  /// Writes an array; `body` writes its elements.
   public mutating func array(_ body: (inout JsonWriter) -> Void) {
     nest("[", "]", body)
   }
@@ -25,21 +29,25 @@ public struct JsonWriter {
     afterKey = true
   }
 
+  /// Writes a string (RFC 8259, 7).
   public mutating func string(_ text: String) {
     startValue()
     quote(text)
   }
 
+  /// Writes a whole number.
   public mutating func number(_ number: some BinaryInteger) {
     startValue()
     append(String(number))
   }
 
+  /// Writes `true` or `false`.
   public mutating func bool(_ value: Bool) {
     startValue()
     append(value ? "true" : "false")
   }
 
+  /// Writes `null`.
   public mutating func null() {
     startValue()
     append("null")
@@ -102,16 +110,19 @@ public struct JsonWriter {
 }
 
 extension JsonWriter {
+  /// Writes a member that is a string.
   public mutating func field(_ name: String, _ value: String) {
     key(name)
     string(value)
   }
 
+  /// Writes a member that is a whole number.
   public mutating func field(_ name: String, _ value: some BinaryInteger) {
     key(name)
     number(value)
   }
 
+  /// Writes a member that is `true` or `false`.
   public mutating func field(_ name: String, _ value: Bool) {
     key(name)
     bool(value)

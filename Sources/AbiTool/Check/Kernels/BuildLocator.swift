@@ -19,9 +19,12 @@ public struct BuildLocator: Sendable {
   /// Where the file of an architecture is: `{arch}` and `{file}` are filled in.
   public var archPattern = Self.usualArchPattern
 
+  /// The file name of a build, where the user gives no other.
   public static let usualPattern = "{lib}-{kernel}.lib.so"
+  /// Where the file of an architecture is, where the user says nothing else.
   public static let usualArchPattern = "{arch}/{file}"
 
+  /// The builds of `ld` in the working directory; no kernel is named.
   public init() {}
 
   /// The builds, architecture by architecture.

@@ -6,6 +6,7 @@ public import SystemPackage
 /// Compares the builds of one library for several kernels and architectures, and finds what
 /// keeps them from having one ABI.
 public struct KernelCheck: Sendable {
+  /// What builds are held to.
   public struct Options: Sendable {
     /// An ABI text that the builds are to keep.
     public var abi: FilePath?
@@ -16,6 +17,7 @@ public struct KernelCheck: Sendable {
     /// How many files are read at a time; nil for the number of cores.
     public var jobs: Int?
 
+    /// No ABI and no denied names.
     public init() {}
   }
 
@@ -31,6 +33,7 @@ public struct KernelCheck: Sendable {
 
   private let matrix: SymbolMatrix
   private let declarations: [Declaration]
+  /// In the order in which they were found.
   public private(set) var findings: [Finding] = []
   /// For each finding, the declaration it is about.
   private var subjects: [Int?] = []

@@ -128,7 +128,8 @@ struct PromiseCheck {
       details: row.values.map { value in
         Finding.Detail(value.builds.numbers.map { builds[$0].build }.sorted(), value.value)
       },
-      remark: said.map { "the ABI says \($0)" },
+      // Of the library as a whole the message is all that a row shows.
+      remark: symbol == nil ? nil : said.map { "the ABI says \($0)" },
       place: Finding.Place(path: promise.path, line: line == 0 ? nil : line),
       message: message(row, said))
     if let name, let symbol {

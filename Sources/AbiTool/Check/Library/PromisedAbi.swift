@@ -5,8 +5,11 @@ public import SystemPackage
 
 /// An ABI text that builds are to keep, with the flaws of its form.
 public struct PromisedAbi: Sendable {
+  /// How messages name the text.
   public let path: String
+  /// What the text says, for all kernels and architectures.
   public let abi: Abi
+  /// What is wrong with its form.
   public let flaws: [AbiParser.Flaw]
 
   /// Reads the text at `path`.

@@ -6,7 +6,9 @@ public import SystemPackage
 
 /// An ABI that a command was given: a text, or an ELF file whose ABI is meant.
 public struct AbiInput: Sendable {
+  /// How messages name the file.
   public var path: String
+  /// What the text says, or what was extracted.
   public var abi: Abi
   /// What is wrong with the form of a text.
   public var flaws: [AbiParser.Flaw] = []

@@ -6,17 +6,20 @@ internal import SystemPackage
 
 /// The check of many programs and libraries.
 public struct ProgramBatch: Sendable {
+  /// What was found in all files.
   public struct Result: Sendable {
     /// One for each identity: what is true of one library in many programs is one finding.
     public var findings: [Finding]
     /// Files that could not be checked.
     public var failures: [InputError]
+    /// How many files were looked at.
     public var fileCount: Int
   }
 
   let check: ProgramCheck
   let files: [ProgramFiles.File]
 
+  /// The same check of each of `files`.
   public init(_ check: ProgramCheck, _ files: [ProgramFiles.File]) {
     self.check = check
     self.files = files

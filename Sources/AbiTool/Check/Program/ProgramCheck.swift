@@ -7,6 +7,7 @@ public import SystemPackage
 /// Checks that programs and libraries find everything that they refer to: in the ABIs and
 /// libraries that are given, or in a system as its dynamic linker would.
 public struct ProgramCheck: Sendable {
+  /// What is asked beside whether all is there.
   public struct Options: Sendable {
     /// Reject what exists on some kernels only.
     public var isKernelAgnostic = false
@@ -15,12 +16,14 @@ public struct ProgramCheck: Sendable {
     /// What ties the code of a file to a kernel, for kernel-agnostic checks.
     public var kernelTies: (@Sendable (FilePath) throws(InputError) -> [Finding])?
 
+    /// Only whether all is there.
     public init() {}
   }
 
   let loader: Loader
   let options: Options
 
+  /// A check of programs that are loaded by `loader`.
   public init(loader: Loader, options: Options = Options()) {
     self.loader = loader
     self.options = options

@@ -7,10 +7,13 @@ internal import Support
 public struct ProgramFiles: Sendable {
   /// A path, and whether it was found in a directory: such files may be anything.
   public struct File: Hashable, Sendable {
+    /// The path, as the user named the file or the directory above it.
     public var path: String
+    /// Whether it was found in a directory.
     public var isFound: Bool
   }
 
+  /// Without repetitions; what was found in directories is sorted.
   public private(set) var files: [File] = []
   private var seen: Set<FileIdentity> = []
 

@@ -19,6 +19,7 @@ public struct Suggestion: Sendable {
     var copySize: UInt64?
   }
 
+  /// Collects what `check` does not find; `libraries` tell kind and size.
   public init(_ check: ProgramCheck, implementations libraries: [FilePath]) {
     self.check = check
     self.libraries = libraries

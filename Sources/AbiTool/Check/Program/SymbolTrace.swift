@@ -8,6 +8,7 @@ public import SystemPackage
 public struct SymbolTrace: Sendable {
   private let check: ProgramCheck
 
+  /// Traces symbols as `check` binds them.
   public init(_ check: ProgramCheck) { self.check = check }
 
   /// The story of each symbol of the program at `path` that `pattern` names: mangled, demangled
