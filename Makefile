@@ -9,6 +9,8 @@ SWIFT       ?= swift
 # The release build is static as to the Swift runtime: one file that starts in 3 ms.
 RELEASE     := -c release --static-swift-stdlib --product abitool
 ABITOOL     := .build/release/abitool
+# Writes the manual pages from what `abitool --experimental-dump-help` says. A tool of the argument parser's.
+MANUAL      := .build/debug/generate-manual
 FIXTURES    := .build/fixtures
 
 # Debian packages, with the file by which each is known to be there.
@@ -33,7 +35,7 @@ install      = $(if $(strip $(call missing,$1)),$(sudo) apt-get update -q && \
                DEBIAN_FRONTEND=noninteractive $(sudo) apt-get install -y -q --no-install-recommends \
                $(call missing,$1),true)
 
-.PHONY: help build demo test test-sanitized bench bench-guard install install-integrations format lint clean deps test-deps fixtures
+.PHONY: help build demo test test-sanitized bench bench-guard install install-integrations format lint clean deps test-deps manual-tool fixtures
 
 help:
 	@echo "demo            build, and run one program on three kernels"
@@ -55,13 +57,16 @@ test-deps: deps
 build: deps
 	$(SWIFT) build $(RELEASE)
 
+manual-tool: deps
+	$(SWIFT) build --product generate-manual
+
 fixtures:
 	@$(MAKE) --no-print-directory -s -C fixtures/ld OUT=$(CURDIR)/$(FIXTURES)/ld
 
 demo: build
 	@fixtures/demo/show.sh $(CURDIR)/$(ABITOOL) $(CURDIR)/$(FIXTURES)/demo
 
-test: test-deps
+test: test-deps manual-tool
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
@@ -79,7 +84,7 @@ bench-guard: build
 	@$(call install,$(BENCH_FILES))
 	Benchmarks/guard $(ABITOOL)
 
-install: build install-integrations
+install: build manual-tool install-integrations
 	install -D -m 755 $(ABITOOL) $(DESTDIR)$(PREFIX)/bin/abitool
 	strip $(DESTDIR)$(PREFIX)/bin/abitool
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
@@ -88,8 +93,7 @@ install: build install-integrations
 	$(ABITOOL) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_abitool
 	$(ABITOOL) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/abitool.fish
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page > /dev/null
-	install -m 644 .build/plugins/GenerateManual/outputs/abitool/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(MANUAL) $(ABITOOL) --multi-page --output-directory $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What projects include: abitool finds it beside itself, CMake and pkg-config where they look.
 VERSION      = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/Support/ToolVersion.swift)

@@ -8,6 +8,8 @@ import Testing
   static let architectureFolders = [
     "Sources/AbiModel/Target/", "Sources/ElfKit/", "Sources/Disassembly/",
     "Sources/Mangling/DataModels/",
+    // Names of specifications.
+    "Sources/Findings/Catalogue/",
   ]
 
   /// A text or a comment, or else a machine or an architecture of the table: `.riscv`.

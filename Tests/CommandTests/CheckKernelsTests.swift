@@ -280,7 +280,9 @@ struct CheckKernelsTests {
           let actual = try abitool(
             ["stub", "joint.abi", "--arch", arch, "--kernel", kernel, "--emit", form],
             in: scratch.url)
-          #expect(actual.status == 0 && expected.status == 0, "\(actual.errors)")
+          // A version script cannot export names without version beside names with one.
+          #expect(actual.status == (form == "assembly" ? 0 : 2), "\(actual.errors)")
+          #expect(actual.status == expected.status)
           #expect(actual.text == expected.text, "\(kernel) on \(arch)")
           #expect(form != "assembly" || expected.text.count > 10_000)
         }

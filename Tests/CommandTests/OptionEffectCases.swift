@@ -9,10 +9,10 @@ enum OptionEffectCases {
     var name: String
     /// Arguments, several ways: an option that this mode uses has an effect in one of them.
     var ways: [String]
-    /// Whether each way was gone before, so that its outputs are there already.
-    var isRepeated = true
+    /// Whether each way was gone before, so that its outputs are there already; or both.
+    var isRepeated: [Bool]
 
-    init(_ name: String, _ ways: String..., isRepeated: Bool = true) {
+    init(_ name: String, _ ways: String..., isRepeated: [Bool] = [true]) {
       self.name = name
       self.ways = ways
       self.isRepeated = isRepeated
@@ -40,8 +40,7 @@ enum OptionEffectCases {
       Mode("stdout", "libx.so"),
       Mode("file", "libx.so -o out.abi"),
       Mode("complete", "libx.so -o out.abi --profile complete"),
-      Mode("update", "libx.so --update wide.abi"),
-      Mode("first update", "libx.so --update wide.abi", isRepeated: false),
+      Mode("update", "libx.so --update wide.abi", isRepeated: [true, false]),
       Mode("several", "libx.so libun.so -o out"),
     ],
     values: [
@@ -61,7 +60,7 @@ enum OptionEffectCases {
         "kernels.abi -o out.so --assembler as"),
       Mode("object", "x.abi -o out.o", "kernels.abi -o out.o"),
       Mode("versions", "v.abi -o out.map", "kernels.abi -o out.map", "arch.abi -o out.map"),
-      Mode("several", "x.abi un.abi -o out", "kernels.abi un.abi -o out"),
+      Mode("several", "x.abi un.abi -o out", "kernels.abi un.abi -o out", "arch.abi un.abi -o out"),
       Mode(
         "several libraries", "x.abi un.abi -o out --emit library",
         "plain.abi un.abi -o out --emit library", "kernels.abi un.abi -o out --emit library"),
@@ -130,7 +129,7 @@ enum OptionEffectCases {
       Mode(
         "update", "--baseline x.abi libx.so --update", "--baseline kernels.abi libx.so --update",
         "--baseline arch.abi libx.so --update", "--baseline few.abi libmany.so --update",
-        isRepeated: false),
+        isRepeated: [false]),
     ],
     values: report.merging([
       "baseline": ["--baseline x.abi"], "update": ["--update"], "profile": ["--profile complete"],
@@ -188,8 +187,8 @@ enum OptionEffectFiles {
     "ld-b.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nv D 8\n",
     "ld-c.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nonly_c T\nv D 8\n",
     "x.abi": "#%abi 1\n#%soname libx.so\nf T\nv D 8 align=4\n",
-    "natural.abi": "#%abi 1\n#%soname libx.so\nf T\nv D 8\n",
-    "wide.abi": "#%abi 1\n#%soname libx.so\nf T\nv D 16\n",
+    "natural.abi": "#%abi 1\n#%soname libx.so\n#%version V1\nf T\nv D 8\n",
+    "wide.abi": "#%abi 1\n#%soname libx.so\n#%version V1\nf T\nv D 16\n",
     "un.abi": "#%abi 1\n#%soname libun.so\nf T\nmore T\n",
     "kernels.abi": "#%abi 1\n#%soname libx.so\nextra T kernel=z\nf T kernel=y\nv D 8 align=4\n",
     "arch.abi": "#%abi 1\n#%version V1\nf T arch=aarch64\ng T\n",
@@ -233,7 +232,7 @@ enum OptionEffectFiles {
     library="$cc -shared -fPIC"
     $library -Wl,-soname,libx.so x.c -o libx.so
     $library -Wl,-soname,libx.so x.c many.c -o libmany.so
-    sed 's/^int f/__attribute__((visibility("protected"))) int f/' x.c > protected.c
+    sed 's/^int f/__attribute__((visibility("protected"))) int f/; /tplIl/d' x.c > protected.c
     $library -Wl,-soname,libx.so protected.c -o libprotected.so
     $library -Wl,-soname,libun.so un.c -o libun.so
     $library needs.c -o libneeds.so

@@ -33,9 +33,9 @@ public func run(
   try (input ?? Data()).write(to: URL(fileURLWithPath: files[0]))
   // Swift does not see the file action that changes the directory.
   let change = directory.map { ["/usr/bin/env", "-C", $0.path] } ?? []
-  let limit = ["/usr/bin/prlimit", "--cpu=\(cpuLimit)"]
   let child = try spawn(
-    change + limit + [executable] + arguments, variables.map { "\($0)=\($1)" }, files)
+    change + [executable] + arguments, variables.map { "\($0)=\($1)" }, files)
+  limitCpuTime(of: child, seconds: cpuLimit)
   let killer = DispatchWorkItem { kill(child, SIGKILL) }
   DispatchQueue.global().asyncAfter(deadline: .now() + 1800, execute: killer)
   var status: Int32 = 0
@@ -82,6 +82,16 @@ private func spawn(_ arguments: [String], _ environment: [String], _ files: [Str
     throw MissingTool(description: "\(arguments[0]): \(String(cString: strerror(error)))")
   }
   return child
+}
+
+/// prlimit(2), which Swift does not see: glibc declares it for `_GNU_SOURCE`. A program that set the
+/// limit and then started the other would be traced in its place by `LD_DEBUG`.
+private func limitCpuTime(of child: pid_t, seconds: Int) {
+  typealias Function =
+    @convention(c) (pid_t, Int32, UnsafePointer<rlimit>?, UnsafeMutablePointer<rlimit>?) -> Int32
+  guard let symbol = dlsym(nil, "prlimit") else { return }
+  var limit = rlimit(rlim_cur: rlim_t(seconds), rlim_max: rlim_t(seconds) + 1)
+  _ = unsafeBitCast(symbol, to: Function.self)(child, 0 /* RLIMIT_CPU */, &limit, nil)
 }
 
 /// The CPU time of this thread that `body` takes, in seconds.

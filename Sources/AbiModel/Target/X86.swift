@@ -1,4 +1,4 @@
-internal import ElfKit
+package import ElfKit
 internal import Mangling
 
 // x86: System V ABI, AMD64 and Intel386 Architecture Processor Supplements. Neither flags nor bits
@@ -41,4 +41,10 @@ extension Architecture {
         assemblyPrologue: ""),
       directories: directories)
   }
+}
+
+extension ElfHeader {
+  /// Whether the machine is one whose program properties are those of x86 (x86-64 psABI, "Program
+  /// Property").
+  package var isX86: Bool { machine == .x86_64 || machine == .i386 }
 }

@@ -100,7 +100,7 @@ enum LinkProperties {
   private static func append(
     _ properties: UnsafeRawBufferPointer, _ header: ElfHeader, to result: inout [UInt8]
   ) {
-    let isX86 = header.machine == .x86_64 || header.machine == .i386
+    let isX86 = header.isX86
     var reader = ByteReader(properties, byteOrder: header.byteOrder)
     var start = 0
     // pr_type, pr_datasz, pr_data, padded as addresses are.
