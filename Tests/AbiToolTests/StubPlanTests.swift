@@ -139,7 +139,7 @@ struct StubPlanTests {
     ("#%version A B\n#%version B A\na@@A T\n", nil, nil, "inherit from each other"),
     ("a T arch=pdp11\n", "x86_64", 1, "unknown architecture pdp11"),
     ("a@V U\n", nil, 1, "is undefined"),
-    ("{m|} T\n", "i386", 1, "the name is empty"),
+    ("{m|} T\n", "i386", 1, "is an empty name"),
     ("a R 8 tls\n", nil, 1, "thread-local data is writable"),
     ("a D 8\nb R 8 alias=a\n", nil, 2, "another kind of data"),
     ("a D 8\nb B 8 alias=a\n", nil, 2, "another kind of data"),
