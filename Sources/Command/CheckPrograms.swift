@@ -59,7 +59,7 @@ extension LinkCheckOptions {
     let files = ProgramFiles(program.map(\.string)).files
     guard !files.isEmpty else {
       throw InputError(
-        path: program.map(\.string).joined(separator: ", "),
+        .absent, path: program.map(\.string).joined(separator: ", "),
         "no dynamically linked program or shared library in there")
     }
     return files
@@ -73,7 +73,7 @@ extension LinkCheckOptions {
         throw Errno.notDirectory
       }
     } catch {
-      throw InputError(path: "--sysroot \(sysroot)", "\(error)")
+      throw InputError(.usage, path: "--sysroot \(sysroot)", "\(error)")
     }
   }
 
@@ -114,7 +114,7 @@ extension LinkCheckOptions {
     }
     guard !text.isEmpty else {
       throw InputError(
-        path: program.map(\.string).joined(separator: ", "),
+        .usage, path: program.map(\.string).joined(separator: ", "),
         "no reference to \(symbol); names are given as nm prints them")
     }
     try Diagnostics.output(text)

@@ -22,7 +22,7 @@ enum Diagnostics {
     do {
       _ = try FileDescriptor.standardOutput.writeAll(bytes)
     } catch {
-      throw InputError(path: "standard output", "cannot write: \(error)")
+      throw InputError(.cannotWrite, path: "standard output", "cannot write: \(error)")
     }
   }
 

@@ -79,10 +79,10 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       self.explain = "*"
     }
     guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
-    try output.requirePlace(forResultsOf: files.count)
+    if update == nil { try output.requirePlace(forResultsOf: files.count) }
     try refuseUnusedOptions()
-    if update != nil, files.count > 1 || format == .json {
-      throw ValidationError("--update renews one ABI file from one library, in its own form")
+    if update != nil, format == .json {
+      throw ValidationError("--update renews an ABI file in its own form; --format json is none")
     }
     if let update, InputFile.isNameless(update.path), output.output == nil {
       throw ValidationError("--update \(update.string): say with -o where the text is to go")
@@ -109,7 +109,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       .canonical: profile != .complete,
       .outputFile: output.isFile,
       .updatedFile: update != nil && output.output == nil,
-      .oneOutput: (output.isFile || update != nil) && files.count == 1,
+      .oneOutput: update != nil || output.isFile && files.count == 1,
     ])
   }
 
@@ -120,7 +120,37 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     options.drop = drop.map { Glob($0) }
     options.recordsDropped = explain != nil
     for file in neededBy { try options.addNames(neededBy: file.path) }
-    try await extractAll(options)
+    if let update {
+      try await renew(update, options)
+    } else {
+      try await extractAll(options)
+    }
+  }
+
+  /// Renews a text from the libraries that it is of.
+  private func renew(_ text: InputPath, _ options: Extraction.Options) async throws {
+    var options = options
+    var update = try AbiUpdate(of: text.path, isPlain: form == .genode)
+    update.addNames(to: &options)
+    let unmatched = UnmatchedPatterns(keep: keep, drop: drop, explain: explain)
+    for file in files {
+      let result = try Extraction.extract(from: file.path, options: options)
+      try update.requireSoname(of: result.abi, path: file.path)
+      let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
+      unmatched.note(result, isExplained: !explanation.isEmpty)
+      printRemarks(explanation, result, file)
+      update.add(result.abi, path: file.path)
+    }
+    let renewed = update.text()
+    for line in update.changes { Diagnostics.line(line) }
+    var inputs = files.map(\.path) + neededBy.map(\.path)
+    if output.output != nil { inputs.append(text.path) }
+    let place = output.output == nil ? .file(text.path) : output.place
+    try await place.prepared {
+      let target = place.path(of: text.path.lastComponent?.string ?? "library.abi")
+      try rebuild.write(renewed, to: target, from: inputs)
+    }
+    for warning in unmatched.warnings { Diagnostics.warning(warning) }
   }
 
   private func extractAll(_ options: Extraction.Options) async throws {
@@ -145,15 +175,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   private func write(_ result: Extraction.Result, _ file: InputPath, to target: FilePath?)
     throws(InputError)
   {
-    var inputs = [file.path] + neededBy.map(\.path)
-    if let update {
-      let renewed = try AbiUpdate(of: update.path, from: file.path, promised: result, form: form)
-      for line in renewed.changes { Diagnostics.line(line) }
-      if target != nil { inputs.append(update.path) }
-      let target = output.output == nil ? update.path : target
-      try rebuild.write(renewed.text, to: target, from: inputs)
-      return
-    }
+    let inputs = [file.path] + neededBy.map(\.path)
     if target == nil, form == .abi {
       // A large text is not put together first.
       try AbiPrinter(result.abi).print { piece throws(InputError) in

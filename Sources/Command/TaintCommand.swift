@@ -75,6 +75,8 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
     "interpreter": [],
     "privileged": [],
     "jobs": [],
+    // A line a finding is never cut, and there are no notes.
+    "all": [[.report], [.headings]],
     "quiet": [[.text], [.listing]],
     "strict": [[.warnings]],
   ]) { $1 }

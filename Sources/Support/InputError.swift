@@ -29,8 +29,6 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     case limit
     /// A mistake of abitool itself.
     case internalError
-    /// None of these has been named.
-    case input
   }
 
   /// The class of the failure.
@@ -53,11 +51,6 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     self.line = line
     self.column = column
     self.message = message
-  }
-
-  /// An error of no named class.
-  public init(path: String, line: Int? = nil, column: Int? = nil, _ message: String) {
-    self.init(.input, path: path, line: line, column: column, message)
   }
 
   /// `FILE:LINE:COLUMN: message`, as compilers write it.

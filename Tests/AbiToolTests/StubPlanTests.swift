@@ -49,6 +49,19 @@ struct StubPlanTests {
     #expect(Set(others).count == 4)
   }
 
+  /// What a name was chosen by has no meaning once it is chosen.
+  @Test func selectedNamesHaveNoAlternatives() throws {
+    let text = "#%abi 1\n_ZN3Ram4growE{m|j} T\nstate D 8 size32=4\n"
+    let abi = try AbiParser.parse(Array(text.utf8), path: "test.abi")
+    let architecture = try #require(Architecture(named: "i386"))
+    let selection = try abi.selection(
+      Abi.Selector(architecture: architecture), path: "test.abi")
+    #expect(selection.symbols.allSatisfy { !$0.hasAlternatives && $0.size32 == nil })
+    // What has no alternatives needs no choice.
+    let again = try selection.selection(Abi.Selector(), path: "test.abi")
+    #expect(AbiPrinter(again).text() == AbiPrinter(selection).text())
+  }
+
   @Test func eachKindOfDataHasItsSection() throws {
     let plan = try plan(
       "a D 8\nb B 8\nc R 8\nd D 8 relro\ne B 8 tls\nf D 8 tls\ng V 8 ro\nh V 8\ni u 8 relro\nj T\n")
@@ -89,8 +102,7 @@ struct StubPlanTests {
   ]
 
   @Test(arguments: undecided)
-  func anAbiThatDependsOnTheTargetNamesTheFirstLine(text: String, line: Int, what: String) throws
-  {
+  func anAbiThatDependsOnTheTargetNamesTheFirstLine(text: String, line: Int, what: String) throws {
     let error = try #require(throws: InputError.self) { try plan(text) }
     #expect(error.line == line)
     #expect(error.message.contains(what))

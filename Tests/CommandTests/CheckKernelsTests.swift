@@ -33,6 +33,7 @@ struct CheckKernelsTests {
     var code: String
     var severity: String
     var symbol: String?
+    var symbols: [String]?
     var spellings: [Detail]?
     var details: [Detail]?
     var message: String
@@ -86,7 +87,9 @@ struct CheckKernelsTests {
     let loose = try report(try onOneArch(["--format", "json"])).findings
     let strict = try report(try onOneArch(["--format", "json", "--size-type", "strict"])).findings
     func names(_ code: String, _ severity: String, _ findings: [Finding]) -> Set<String> {
-      Set(findings.filter { $0.code == code && $0.severity == severity }.compactMap(\.symbol))
+      Set(
+        findings.filter { $0.code == code && $0.severity == severity }
+          .flatMap { $0.symbol.map { [$0] } ?? $0.symbols ?? [] })
     }
     #expect(names("operator-new", "error", loose).contains("_ZnwmRN4Base9AllocatorE"))
     #expect(names("int128", "error", loose) == ["_ZN4Base5scaleEoj"])

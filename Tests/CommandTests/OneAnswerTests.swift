@@ -138,6 +138,26 @@ struct OneAnswerTests {
     #expect(try rejected(["diff", "ld-old.lib.so", "ld-a.lib.so"]) == one)
   }
 
+  /// Pairs of damages, each of which may hide what the other does.
+  @Test func allModesRejectTheSameOfTwoDamages() throws {
+    try build(Library(), as: "ld-old.lib.so")
+    try succeed(
+      abitoolPath, ["extract", scratch.path("ld-old.lib.so"), "-o", scratch.path("ld.abi")])
+    for (number, damage) in Self.damages.enumerated() {
+      let second = Self.damages[(number * 7 + 3) % Self.damages.count]
+      var library = Library()
+      damage.apply(&library)
+      second.apply(&library)
+      for kernel in ["a", "b"] { try build(library, as: "ld-\(kernel).lib.so") }
+      let one = try rejected(["check", "--library", "ld-a.lib.so", "--abi", "ld.abi"])
+      let comment: Comment = "\(damage) and \(second)"
+      #expect(try rejected(["check", "--kernels", "a", "--abi", "ld.abi"]) == one, comment)
+      #expect(try rejected(["check", "--kernels", "a,b", "--abi", "ld.abi"]) == one, comment)
+      #expect(try rejected(["diff", "ld.abi", "ld-a.lib.so"]) == one, comment)
+      #expect(try rejected(["diff", "ld-old.lib.so", "ld-a.lib.so"]) == one, comment)
+    }
+  }
+
   /// Room for growth is what a text may promise; of an older version programs use all.
   @Test func shrunkDataIsRejectedByDiffAlone() throws {
     try build(Library(), as: "ld-old.lib.so")
@@ -215,6 +235,28 @@ struct OneAnswerTests {
   }
 
   // MARK: Hints
+
+  /// Some 10^9 comparisons if each missing name were compared with each name that is there.
+  @Test func manyMissingNamesTakeNoTime() throws {
+    func text(_ method: String) -> String {
+      (10_000..<30_000).map { "_ZN5guard7package11Object\($0)6\(method)Ev T\n" }.joined()
+    }
+    try scratch.write("old.abi", "#%abi 1\n" + text("method"))
+    try scratch.write("new.abi", "#%abi 1\n#%soname ld.lib.so\n" + text("change"))
+    for kernel in ["a", "b"] {
+      let stub = try abitool(
+        ["stub", "new.abi", "--arch", "x86_64", "-o", "ld-\(kernel).lib.so"], in: scratch.url)
+      #expect(stub.status == 0, "\(stub.errors)")
+    }
+    for arguments in [
+      ["check", "--library", "ld-a.lib.so", "--abi", "old.abi"],
+      ["check", "--kernels", "a,b", "--abi", "old.abi"], ["diff", "old.abi", "new.abi"],
+    ] {
+      // Within the limit of CPU time that a child has.
+      let outcome = try abitool(arguments + ["--summary"], in: scratch.url)
+      #expect(outcome.status == 1, "\(arguments): \(outcome.errors)")
+    }
+  }
 
   /// The same mistyped names get the same hint from all checks.
   @Test func nearNamesAreSuggestedAlike() throws {

@@ -86,7 +86,8 @@ enum OptionEffectCases {
       Mode("archs", "--kernels a,b --archs x86_64", "--kernels a,c --archs x86_64"),
       Mode("write", "--kernels a,b --write out.abi", "--kernels a,c --write out.abi"),
       Mode("join", "--kernels a,b --write out.abi --join", "--kernels a,c --write out.abi --join"),
-      Mode("library", "--library libx.so --abi x.abi", "--library libx.so --abi kernels.abi"),
+      Mode(
+        "library", "--library libprotected.so --abi x.abi", "--library libx.so --abi kernels.abi"),
       Mode(
         "program", "--program prog --abi x.abi un.abi", "--program prog --abi kernels.abi un.abi"),
       Mode("system", "--program prog --sysroot root", "--program libneeds.so --sysroot root"),
@@ -121,13 +122,14 @@ enum OptionEffectCases {
         "arch.abi plain.abi", "few.abi many.abi"),
       Mode("libraries", "libx.so libmany.so", "libx.so libprotected.so", "libmany.so libx.so"),
       Mode(
-        "text and library", "x.abi libx.so", "kernels.abi libx.so", "arch.abi libx.so",
+        "text and library", "x.abi libprotected.so", "kernels.abi libx.so", "arch.abi libx.so",
         "few.abi libmany.so"),
       Mode(
-        "baseline", "--baseline x.abi libx.so", "--baseline kernels.abi libx.so",
+        "baseline", "--baseline x.abi libprotected.so", "--baseline kernels.abi libx.so",
         "--baseline arch.abi libx.so", "--baseline few.abi libmany.so"),
       Mode(
-        "update", "--baseline x.abi libx.so --update", "--baseline kernels.abi libx.so --update",
+        "update", "--baseline x.abi libprotected.so --update",
+        "--baseline kernels.abi libx.so --update",
         "--baseline arch.abi libx.so --update", "--baseline few.abi libmany.so --update",
         isRepeated: [false]),
     ],
@@ -183,9 +185,9 @@ enum OptionEffectFiles {
   private static let many = (10..<40)
 
   private static let texts = [
-    "ld-a.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nv D 8 align=64\n",
-    "ld-b.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nv D 8\n",
-    "ld-c.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nonly_c T\nv D 8\n",
+    "ld-a.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nv D 64 align=64\n",
+    "ld-b.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nv D 64 align=8\n",
+    "ld-c.abi": "#%abi 1\n#%soname ld.lib.so\n_Z1gm T\nf T\nonly_c T\nv D 64 align=8\n",
     "x.abi": "#%abi 1\n#%soname libx.so\nf T\nv D 8 align=4\n",
     "natural.abi": "#%abi 1\n#%soname libx.so\n#%version V1\nf T\nv D 8\n",
     "wide.abi": "#%abi 1\n#%soname libx.so\n#%version V1\nf T\nv D 16\n",
@@ -200,7 +202,8 @@ enum OptionEffectFiles {
     "many.abi": "#%abi 1\n" + many.map { "n\($0) T\n" }.joined(),
     "deny": "f\n",
     "allow": [
-      "alignment-differs", "text-order", "found-twice", "left-to-program", "os-note", "added",
+      "alignment-differs", "visibility-differs", "text-order", "found-twice", "left-to-program",
+      "os-note", "added",
       "foreign-interpreter", "system-call",
     ].map { "* \($0) # as it should be\n" }.joined(),
   ]

@@ -11,7 +11,7 @@ import Testing
   private static let unseen: Set = ["jobs"]
 
   /// Each option of each command in each of its modes. A new option has no case, and fails here.
-  @Test(.disabled("its files show no warning since alignments up to 32 bytes are notes"))
+  @Test
   func everyOptionHasAnEffectOrIsRefused() throws {
     let files = try OptionEffectFiles.make()
     let options = try Self.options()

@@ -37,6 +37,43 @@ struct StubWriterTests {
     }
   }
 
+  /// The names of sections are promised by docs/stubs.md: build systems and tools go by them.
+  @Test func sectionsAreThoseOfTheDocumentation() throws {
+    let abi = try scratch.write(
+      "all.abi",
+      """
+      #%abi 1
+      bss B 8
+      data D 8
+      function T
+      own D 8 tls
+      own_zero B 8 tls
+      read R 8
+      relro D 8 relro
+
+      """)
+    let page = try String(
+      contentsOf: packageRoot.appendingPathComponent("docs/stubs.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").map {
+      $0.split(separator: "|").map { $0.split(separator: "`") }
+    }
+    let table = rows.drop { $0.count != 3 || $0[1].first != " in a library " }.dropFirst(2)
+      .prefix { $0.count == 3 }
+    #expect(table.count == 7)
+    for (column, name) in [(1, "all.so"), (2, "all.o"), (2, "all.s")] {
+      let output = scratch.path(name)
+      try abitoolSucceeds(["stub", abi, "--arch", "x86_64", "-o", output])
+      let sections =
+        name.hasSuffix(".s")
+        ? try String(contentsOfFile: output, encoding: .utf8)
+        : try succeed("readelf", ["-SW", output])
+      let words = Set(sections.split { " ,\n[]".contains($0) })
+      for row in table where row[column].count > 1 {
+        #expect(words.contains(row[column][1]), "\(row[0]) in \(name)")
+      }
+    }
+  }
+
   private func header(of stub: String) throws -> [Substring] {
     try succeed("readelf", ["-h", stub]).split(separator: "\n").filter { line in
       ["Class:", "Data:", "Flags:", "Machine:"].contains { line.contains($0) }

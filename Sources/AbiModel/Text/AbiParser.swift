@@ -63,7 +63,7 @@ public struct AbiParser: Sendable {
     throws(InputError) -> Result
   {
     // What a failed `abitool extract > FILE` leaves.
-    if text.isEmpty { throw InputError(path: path, "the file is empty") }
+    if text.isEmpty { throw InputError(.syntax, path: path, "the file is empty") }
     // The usual mistake: the library in place of its text.
     if text.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
       throw InputError(
@@ -92,6 +92,9 @@ public struct AbiParser: Sendable {
   private init(path: String) { self.path = path }
 
   private mutating func readLines(of text: UnsafeRawBufferPointer) throws(InputError) {
+    // Memory that is never touched costs nothing.
+    let lines = text.count { $0 == UInt8(ascii: "\n") } + 1
+    abi.reserveCapacity(lines, nameBytes: max(0, text.count - 16 * lines))
     var start = 0
     var number = 1
     while start < text.count {

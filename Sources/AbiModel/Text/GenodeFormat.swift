@@ -33,6 +33,15 @@ public struct GenodeFormat {
     for symbol in abi.symbols { append(symbol, of: abi) }
   }
 
+  private init() {}
+
+  /// The line of a symbol, newline included; empty when the form cannot say it.
+  package static func line(of symbol: Symbol, in abi: Abi) -> [UInt8] {
+    var form = GenodeFormat()
+    form.append(symbol, of: abi)
+    return form.text
+  }
+
   private mutating func append(_ symbol: Symbol, of abi: Abi) {
     if symbol.versionIndex != nil || symbol.isHidden {
       losses[Loss.version.rawValue] += 1

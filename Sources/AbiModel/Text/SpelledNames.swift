@@ -74,16 +74,15 @@ extension Abi {
     return [spelled.name(wordSize: 8), spelled.name(wordSize: 4)]
   }
 
-  /// The names of all symbols, on 64-bit and 32-bit targets.
-  package var allNames: NameSet {
-    var result = NameSet()
+  /// Adds the names of all symbols, on 64-bit and 32-bit targets.
+  package func addNames(to set: inout NameSet) {
+    if set.isEmpty { set = NameSet(capacity: symbols.count, bytes: heads.count) }
     for symbol in symbols {
       guard symbol.hasAlternatives else {
-        withName(of: symbol) { _ = result.insert($0) }
+        withName(of: symbol) { _ = set.insert($0) }
         continue
       }
-      for name in names(of: symbol) { name.bytes.withUnsafeBytes { _ = result.insert($0) } }
+      for name in names(of: symbol) { name.bytes.withUnsafeBytes { _ = set.insert($0) } }
     }
-    return result
   }
 }

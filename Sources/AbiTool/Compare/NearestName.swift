@@ -57,7 +57,7 @@ struct NearestName {
       let place = Int32(entries.count)
       entries.append(
         Entry(
-          hash: entity.withUnsafeBytes(NameSet.hash), offset: UInt32(clamping: bytes.count),
+          hash: entity.withUnsafeBytes(NameTable.hash), offset: UInt32(clamping: bytes.count),
           length: UInt32(entity.count), number: Int32(number)))
       bytes += entity
       while byLength.count <= entity.count { byLength.append([]) }
@@ -100,7 +100,7 @@ struct NearestName {
   /// The overload whose whole name is the most like the one wanted.
   private mutating func sameEntity(_ wanted: [UInt8], _ name: ByteName) -> Int? {
     guard name.isMangled else { return nil }
-    let hash = wanted.withUnsafeBytes(NameSet.hash)
+    let hash = wanted.withUnsafeBytes(NameTable.hash)
     var low = 0
     var high = entries.count
     while low < high {

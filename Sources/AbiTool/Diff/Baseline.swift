@@ -28,15 +28,11 @@ public struct Baseline: Sendable {
 
   /// Brings the baseline up to date. Its comments and order stay.
   public func renew(from new: FilePath) throws(InputError) {
+    var update = try AbiUpdate(of: path)
     var options = Extraction.Options()
     options.profile = profile
-    try options.addNames(promisedBy: path)
-    var everything = Extraction.Options()
-    everything.profile = .complete
-    let promised = try AbiInput(path: new, options: options)
-    let available = try AbiInput(path: new, options: everything)
-    let update = try AbiUpdate(
-      of: path, promised: promised.abi, available: available.abi, genode: false)
-    try OutputFile(path, onlyIfChanged: true).write(update.text)
+    update.addNames(to: &options)
+    update.add(try AbiInput(path: new, options: options).abi, path: new)
+    try OutputFile(path, onlyIfChanged: true).write(update.text())
   }
 }

@@ -29,10 +29,10 @@ public struct DiffInputs: Sendable {
     try new.requireSound()
     // A weak C++ symbol that a text lists was put there on purpose.
     if old.header == nil, new.header != nil {
-      options.neededNames = old.abi.allNames
+      old.abi.addNames(to: &options.neededNames)
       new = try AbiInput(path: newPath, options: options)
     } else if new.header == nil, old.header != nil {
-      options.neededNames = new.abi.allNames
+      new.abi.addNames(to: &options.neededNames)
       old = try AbiInput(path: oldPath, options: options)
     }
     try select(selector)
@@ -41,7 +41,7 @@ public struct DiffInputs: Sendable {
   private mutating func select(_ selector: Abi.Selector) throws(InputError) {
     if let one = old.header, let other = new.header, !one.isLoadable(with: other) {
       throw InputError(
-        path: new.path,
+        .wrongArchitecture, path: new.path,
         "is for \(other.targetName), and \(old.path) is for \(one.targetName); versions of a library are compared on one architecture"
       )
     }
@@ -61,12 +61,5 @@ extension AbiInput {
   /// The file's name without directories and links: it tells the version of a library.
   public var realName: String {
     (RealPath.of(path) ?? path).split(separator: "/").last.map(String.init) ?? path
-  }
-}
-
-extension Extraction.Options {
-  /// Adds the names of an ABI text, so that symbols that it lists are kept.
-  public mutating func addNames(promisedBy path: FilePath) throws(InputError) {
-    neededNames = try AbiInput(path: path).abi.allNames
   }
 }

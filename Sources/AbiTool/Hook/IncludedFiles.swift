@@ -19,7 +19,7 @@ public enum IncludedFiles {
       if access(file.string, R_OK) == 0 { return file }
     }
     throw InputError(
-      path: name,
+      .cannotRead, path: name,
       """
       not found in \(places.prefix(2).map(\.string).joined(separator: ", ")); `make install` puts \
       it there, and ABITOOL_SHARE names another place

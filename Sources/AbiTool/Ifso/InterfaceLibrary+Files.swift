@@ -10,7 +10,7 @@ extension InterfaceLibrary {
   ///   or the output cannot be written.
   public static func write(for input: FilePath, to output: FilePath) throws(InputError) {
     guard !FileIdentity.isSame(input.string, output.string) else {
-      throw InputError(path: output.string, "is the library itself; write to another file")
+      throw InputError(.usage, path: output.string, "is the library itself; write to another file")
     }
     let library = try InterfaceLibrary(of: input)
     try library.write(to: output)
@@ -25,17 +25,18 @@ extension InterfaceLibrary {
   {
     var status = stat()
     guard stat(directory.string, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw InputError(path: directory.string, "not a directory; several libraries need one")
+      throw InputError(
+        .usage, path: directory.string, "not a directory; several libraries need one")
     }
     var seen: Set<FilePath.Component> = []
     var result: [FilePath] = []
     for library in libraries {
       guard let name = library.lastComponent else {
-        throw InputError(path: library.string, "not a file")
+        throw InputError(.cannotRead, path: library.string, "not a file")
       }
       guard seen.insert(name).inserted else {
         throw InputError(
-          path: library.string,
+          .usage, path: library.string,
           "another library has the name \(name) too; write them to different directories")
       }
       result.append(directory.appending(name))

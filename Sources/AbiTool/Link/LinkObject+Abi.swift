@@ -29,7 +29,7 @@ extension LinkObject {
 
 extension LinkObject.Builder {
   fileprivate mutating func append(_ symbol: Symbol, _ index: Int, of abi: Abi) {
-    let (name, hash) = abi.withName(of: symbol) { (append(name: $0), NameSet.hash($0)) }
+    let (name, hash) = abi.withName(of: symbol) { (append(name: $0), NameTable.hash($0)) }
     let version = symbol.versionIndex.map { UInt16(clamping: $0 + 2) } ?? 1
     if symbol.storage == .undefined {
       references.append(

@@ -81,7 +81,7 @@ extension LinkObject.Builder {
     _ symbol: ElfSymbol, name bytes: UnsafeRawBufferPointer, index: Int, isCopied: Bool
   ) {
     let name = append(name: bytes)
-    let hash = NameSet.hash(bytes)
+    let hash = NameTable.hash(bytes)
     if !symbol.isDefined || isCopied {
       references.append(
         LinkObject.Reference(

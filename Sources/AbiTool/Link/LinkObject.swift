@@ -206,7 +206,7 @@ public final class LinkObject: Sendable {
   func definitions(of name: ByteName) -> [Definition] {
     name.bytes.withUnsafeBytes { name in
       var result: [Definition] = []
-      var index = lastDefinition(of: name, hash: NameSet.hash(name))
+      var index = lastDefinition(of: name, hash: NameTable.hash(name))
       while index >= 0 {
         result.append(definitions[Int(index)])
         index = definitions[Int(index)].next

@@ -90,10 +90,11 @@ public struct StubBuild: Sendable {
   /// A SONAME as an argument of the linker.
   private func argument(_ soname: [UInt8]?, _ what: String) throws(InputError) -> String {
     guard let soname else {
-      throw InputError(path: plan.path, "no SONAME; give one with --soname")
+      throw InputError(.usage, path: plan.path, "no SONAME; give one with --soname")
     }
     guard let text = String(validating: soname, as: UTF8.self) else {
-      throw InputError(path: plan.path, "\(what) \(ByteName(soname).spelled): not UTF-8")
+      throw InputError(
+        .unsupported, path: plan.path, "\(what) \(ByteName(soname).spelled): not UTF-8")
     }
     return text
   }
@@ -146,6 +147,7 @@ public struct StubBuild: Sendable {
     if let entry { message = "\(plan.name(of: plan.entries[entry])): \(message)" }
     if lines.count > 2 { message += " (and \(lines.count - 1) more lines; see --verbose)" }
     for line in lines { report(.command(line)) }
-    return entry.map { plan.error(at: $0, message) } ?? InputError(path: plan.path, message)
+    return entry.map { plan.error(at: $0, message) }
+      ?? InputError(.unsupported, path: plan.path, message)
   }
 }

@@ -19,7 +19,7 @@ public enum StubNames {
       let stem = stem(of: abi)
       guard seen.insert(stem).inserted else {
         throw InputError(
-          path: abi.string, "another ABI has this name too; write them to different places")
+          .usage, path: abi.string, "another ABI has this name too; write them to different places")
       }
       stems.append(stem)
     }
@@ -31,7 +31,8 @@ public enum StubNames {
   /// - Throws: `InputError` when the ABI comes out of a pipe, whose name says nothing.
   public static func soname(of abi: FilePath, suffix: String) throws(InputError) -> ByteName {
     guard !InputFile.isNameless(abi) else {
-      throw InputError(path: abi.string, "the text has no #%soname line; give one with --soname")
+      throw InputError(
+        .usage, path: abi.string, "the text has no #%soname line; give one with --soname")
     }
     let stem = stem(of: abi)
     let isSoname = stem.hasSuffix(".so") || stem.contains(".so.")

@@ -57,13 +57,13 @@ extension StubPlan {
   private func versionOrder(of abi: Abi) throws(InputError) -> [Int] {
     guard abi.versions.count <= SharedObject.maximumVersionCount else {
       throw InputError(
-        path: path,
+        .limit, path: path,
         "\(abi.versions.count) versions; a library can have \(SharedObject.maximumVersionCount)")
     }
     switch VersionOrder.implied(by: abi.versions) {
     case .failure(let cycle):
       throw InputError(
-        path: path,
+        .unsupported, path: path,
         "#%version \(cycle.node.spelled) \(cycle.parent.spelled): the two inherit from each other; remove one of the parents"
       )
     case .success(let implied):

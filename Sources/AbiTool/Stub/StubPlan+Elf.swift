@@ -25,7 +25,7 @@ extension StubPlan {
         try enter(table, versions)
       }
     } catch {
-      throw InputError(path: path.string, error.description)
+      throw InputError(.unsupported, path: path.string, error.description)
     }
     try layOut(data)
   }

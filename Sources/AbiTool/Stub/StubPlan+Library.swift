@@ -11,13 +11,14 @@ extension StubPlan {
   public func library() throws(InputError) -> ElfImage {
     // EM_NONE.
     guard object.header.machine.rawValue != 0 else {
-      throw InputError(path: path, "a library is for one architecture; say which with --arch")
+      throw InputError(
+        .usage, path: path, "a library is for one architecture; say which with --arch")
     }
     do throws(ElfError) {
       let names = self.names.span.bytes
       return try object.image(symbols: try symbols(names), names: names)
     } catch {
-      throw InputError(path: path, error.description)
+      throw InputError(.unsupported, path: path, error.description)
     }
   }
 

@@ -4,23 +4,16 @@ internal import Support
 // A name may be there in several versions, one of which is the default.
 extension StubPlan {
   mutating func checkNames() throws(InputError) {
-    var table = NameTable(capacity: entries.count)
-    /// The entry of the same name before this one.
-    var previous: [Int: Int] = [:]
-    for index in entries.indices {
-      let found = names.withUnsafeBytes { names in
-        table.insert(index, name: Self.name(entries[index], names)) {
-          Self.name(entries[$0], names)
-        }
-      }
-      guard let found else { continue }
-      origins[found].sharesName = true
-      origins[index].sharesName = true
-      previous[index] = found
-      var other: Int? = found
-      while let place = other {
-        try checkPair(index, place)
-        other = previous[place]
+    let index = names.withUnsafeBytes { names in
+      NameIndex(count: entries.count) { Self.name(entries[$0], names) }
+    }
+    for place in entries.indices {
+      var other = index.previous(of: place)
+      while let earlier = other {
+        origins[earlier].sharesName = true
+        origins[place].sharesName = true
+        try checkPair(place, earlier)
+        other = index.previous(of: earlier)
       }
     }
   }

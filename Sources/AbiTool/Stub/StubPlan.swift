@@ -83,7 +83,9 @@ public struct StubPlan: Sendable {
   /// `NAME[@VERSION|@@VERSION]` as the ABI text spells it.
   func head(of entry: Entry) -> String {
     let name = name(of: entry)
-    guard let version = version(of: entry) else { return name + (entry.version.isHidden ? "@" : "") }
+    guard let version = version(of: entry) else {
+      return name + (entry.version.isHidden ? "@" : "")
+    }
     return name + (entry.version.isHidden ? "@" : "@@") + ByteName(version.name).spelled
   }
 
@@ -98,6 +100,6 @@ public struct StubPlan: Sendable {
 
   /// An error that blames the line of an entry.
   func error(at index: Int, _ message: String) -> InputError {
-    InputError(path: path, line: line(of: index), message)
+    InputError(.unsupported, path: path, line: line(of: index), message)
   }
 }

@@ -16,7 +16,7 @@ enum StubVerification {
         try findFlaw(in: table, plan, linker)
       }
     } catch {
-      throw InputError(path: linker, "its output cannot be read: \(error.description)")
+      throw InputError(.tool, path: linker, "its output cannot be read: \(error.description)")
     }
     if let flaw { throw flaw }
   }
@@ -76,34 +76,18 @@ enum StubVerification {
 /// The entries of a plan by name.
 private struct PlanIndex {
   private let plan: StubPlan
-  private var table: NameTable
-  /// The entry of the same name before this one, or -1.
-  private var previous: [Int]
+  private let index: NameIndex
 
   init(_ plan: StubPlan) {
     self.plan = plan
-    table = NameTable(capacity: plan.entries.count)
-    previous = [Int](repeating: -1, count: plan.entries.count)
-    plan.names.withUnsafeBytes { names in
-      for index in plan.entries.indices {
-        let other = table.insert(index, name: StubPlan.name(plan.entries[index], names)) {
-          StubPlan.name(plan.entries[$0], names)
-        }
-        if let other { previous[index] = other }
-      }
+    index = plan.names.withUnsafeBytes { names in
+      NameIndex(count: plan.entries.count) { StubPlan.name(plan.entries[$0], names) }
     }
   }
 
   func entries(named name: UnsafeRawBufferPointer) -> [Int] {
-    let last = plan.names.withUnsafeBytes { names in
-      table.find(name) { StubPlan.name(plan.entries[$0], names) }
+    plan.names.withUnsafeBytes { names in
+      index.numbers(of: name) { StubPlan.name(plan.entries[$0], names) }
     }
-    guard var index = last else { return [] }
-    var result = [index]
-    while previous[index] >= 0 {
-      index = previous[index]
-      result.append(index)
-    }
-    return result
   }
 }

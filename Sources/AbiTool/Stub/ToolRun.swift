@@ -56,7 +56,7 @@ struct ToolRun: Sendable {
       }
     } catch {
       TemporaryFiles.awaitEnd()
-      throw InputError(path: tool.path.string, "cannot be run: \(error)")
+      throw InputError(.tool, path: tool.path.string, "cannot be run: \(error)")
     }
     TemporaryFiles.remove(processGroup: result.closureResult)
     TemporaryFiles.awaitEnd()

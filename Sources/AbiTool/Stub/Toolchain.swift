@@ -91,13 +91,14 @@ public struct Toolchain: Sendable {
         if let path = find(name) { return Tool(path: path, arguments: []) }
       }
       throw InputError(
-        path: what,
+        .tool, path: what,
         "no \(what) for \(architecture.name) in PATH; install one of \(candidates.joined(separator: ", ")) or name one with --\(what)"
       )
     }
     let words = choice.split(separator: " ").map { String($0) }
     guard let name = words.first, let path = find(name) else {
-      throw InputError(path: choice, "no such program; --\(what) takes a name in PATH or a path")
+      throw InputError(
+        .tool, path: choice, "no such program; --\(what) takes a name in PATH or a path")
     }
     return Tool(path: path, arguments: Array(words.dropFirst()))
   }

@@ -112,7 +112,7 @@ public struct VersionScript {
   private mutating func append(tag: [UInt8], _ separator: StaticString) throws(InputError) {
     guard AssemblyNames.isTag(tag) else {
       throw InputError(
-        path: plan.path,
+        .unsupported, path: plan.path,
         "version \(ByteName(tag).spelled): version scripts take letters, digits, _ . and $ only")
     }
     out.append(contentsOf: tag)

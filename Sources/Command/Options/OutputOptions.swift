@@ -32,7 +32,7 @@ struct OutputOptions: ParsableArguments {
     let place = place
     guard count > 1, case .file(let path) = place else { return place }
     throw InputError(
-      path: path.string, "not a directory; several inputs need one, and \(path)/ makes it")
+      .usage, path: path.string, "not a directory; several inputs need one, and \(path)/ makes it")
   }
 }
 

@@ -5,36 +5,57 @@ internal import Support
 /// `check --list` prints all of them, `check --explain CODE` one at length, and docs/check.md has
 /// the same texts. The catalogues are in files by the part of the tool that reports them.
 public struct FindingCode: Hashable, Sendable, CustomStringConvertible {
+  /// What there is to say of a code. Once each: there may be a finding for each symbol.
+  private final class Facts: Sendable {
+    let name: String
+    let severity: Severity
+    let title: String
+    let explanation: String
+    let example: String
+    let counterExample: String
+    let authority: Authority
+    let cure: String
+
+    init(
+      _ name: String, _ severity: Severity, _ title: String, _ explanation: String,
+      _ example: String, _ counterExample: String, _ authority: Authority, _ cure: String
+    ) {
+      self.name = name
+      self.severity = severity
+      self.title = title
+      self.explanation = explanation
+      self.example = example
+      self.counterExample = counterExample
+      self.authority = authority
+      self.cure = cure
+    }
+  }
+
+  private let facts: Facts
+
   /// Lower case words with hyphens: the name in allow files, JSON and SARIF. It never changes.
-  public let name: String
+  public var name: String { facts.name }
   /// How grave it is unless the finding says otherwise.
-  public let severity: Severity
+  public var severity: Severity { facts.severity }
   /// A few words: the heading of a group.
-  public let title: String
+  public var title: String { facts.title }
   /// Why it matters.
-  public let explanation: String
+  public var explanation: String { facts.explanation }
   /// How it comes about, in code or symbols.
-  public let example: String
+  public var example: String { facts.example }
   /// What looks like it and is right.
-  public let counterExample: String
+  public var counterExample: String { facts.counterExample }
   /// What the rule follows from.
-  public let authority: Authority
+  public var authority: Authority { facts.authority }
   /// What to do.
-  public let cure: String
+  public var cure: String { facts.cure }
 
   /// A code of the catalogue.
   public init(
     _ name: String, _ severity: Severity, _ title: String, explanation: String, example: String,
     counterExample: String, authority: Authority, cure: String
   ) {
-    self.name = name
-    self.severity = severity
-    self.title = title
-    self.explanation = explanation
-    self.example = example
-    self.counterExample = counterExample
-    self.authority = authority
-    self.cure = cure
+    facts = Facts(name, severity, title, explanation, example, counterExample, authority, cure)
   }
 
   /// All codes, in the order of reports.

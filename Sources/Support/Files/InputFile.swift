@@ -69,7 +69,7 @@ public enum InputFile {
       // Opened by this path it is read from its beginning, each time.
       return FilePath("/proc/self/fd/\(copy.rawValue)")
     } catch {
-      throw error as? InputError ?? InputError(path: path.string, "\(error)")
+      throw error as? InputError ?? InputError(.cannotRead, path: path.string, "\(error)")
     }
   }
 
@@ -82,7 +82,7 @@ public enum InputFile {
         size += count
         guard size <= limit else {
           throw InputError(
-            path: path.string,
+            .limit, path: path.string,
             "more than \(limit >> 30) GiB, which is the limit for a pipe or device; "
               + "write it to a file and name that")
         }
@@ -104,7 +104,7 @@ public enum InputFile {
     }
     guard descriptor >= 0 else {
       throw InputError(
-        path: directory, "cannot make a temporary file: \(Errno(rawValue: errno))")
+        .cannotWrite, path: directory, "cannot make a temporary file: \(Errno(rawValue: errno))")
     }
     fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return FileDescriptor(rawValue: descriptor)

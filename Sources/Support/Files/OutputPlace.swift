@@ -46,7 +46,7 @@ public enum OutputPlace: Hashable, Sendable {
     guard case .directory(let path, isMissing: true) = self else { return try await work() }
     guard mkdir(path.string, 0o777) == 0 || errno == EEXIST else {
       throw InputError(
-        path: "\(path)/", "cannot make the directory: \(Errno(rawValue: errno))")
+        .cannotWrite, path: "\(path)/", "cannot make the directory: \(Errno(rawValue: errno))")
     }
     // Fails, as it should, when there is something in it.
     defer { rmdir(path.string) }

@@ -43,7 +43,7 @@ struct AliasTable {
     name(ofDeclaration: one) < name(ofDeclaration: other)
   }
 
-  func name(ofDeclaration number: Int) -> ByteName { matrix.name(declarations[number].names[0]) }
+  func name(ofDeclaration number: Int) -> ByteName { matrix.name(declarations[number].name) }
 
   /// The declaration that leads the group; nil for the leader itself and without a group.
   func leader(of number: Int, in build: Int) -> Int? { leaders[build][number] }

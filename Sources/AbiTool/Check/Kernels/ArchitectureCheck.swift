@@ -23,7 +23,7 @@ struct ArchitectureCheck {
 
   /// One finding for each class of differences.
   mutating func findings(about declaration: Declaration) -> [Finding] {
-    guard declaration.isPaired, let first = parse(declaration.names[0]) else { return [] }
+    guard declaration.isPaired, let first = parse(declaration.name) else { return [] }
     let isAllocation = first.isSizedAllocationOperator
     let traits = WidthTraits(first)
     var spots: [FindingCode: [Spot]] = [:]
@@ -98,7 +98,7 @@ struct ArchitectureCheck {
     }
     values.sort { words.rank($0.builds) < words.rank($1.builds) }
     let parts = Self.parts(of: spots)
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     let list = values.map { "\($0.value) on \(words.describe($0.builds))" }
     return Finding(
       code, symbol: name, builds: matrix.builds(declaration.presence),

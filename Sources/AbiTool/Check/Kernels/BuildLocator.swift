@@ -37,7 +37,7 @@ public struct BuildLocator: Sendable {
     let names = (pattern ?? "{kernel}") + archPattern
     guard kernels.count < 2 || names.contains("{kernel}") else {
       throw InputError(
-        path: "--pattern \(pattern ?? "")",
+        .usage, path: "--pattern \(pattern ?? "")",
         "all kernels would have one file; expected {kernel} in the pattern")
     }
     var builds: [Build] = []
@@ -48,7 +48,8 @@ public struct BuildLocator: Sendable {
     }
     guard builds.count <= UInt128.bitWidth else {
       throw InputError(
-        path: "--kernels", "\(builds.count) builds; at most \(UInt128.bitWidth) can be compared")
+        .limit, path: "--kernels",
+        "\(builds.count) builds; at most \(UInt128.bitWidth) can be compared")
     }
     try refuseSameFile(builds)
     return builds
@@ -57,11 +58,14 @@ public struct BuildLocator: Sendable {
   private func refuseRepetition(of names: [String], _ option: String) throws(InputError) {
     var seen: Set<String> = []
     for name in names {
-      guard !name.isEmpty else { throw InputError(path: option, "an empty name in the list") }
+      guard !name.isEmpty else {
+        throw InputError(.usage, path: option, "an empty name in the list")
+      }
       // Spellings of one architecture are one name.
       let canonical = option == "--archs" ? Architecture(named: name)?.name ?? name : name
       guard seen.insert(canonical).inserted else {
-        throw InputError(path: option, "\(name) is there twice; a build is compared with others")
+        throw InputError(
+          .usage, path: option, "\(name) is there twice; a build is compared with others")
       }
     }
   }
@@ -76,6 +80,7 @@ public struct BuildLocator: Sendable {
     }
     let build = Build(kernel: kernel, arch: arch, path: library)
     throw InputError(
+      .cannotRead,
       path: directories.map { $0.appending(candidates[0]).lexicallyNormalized().string }
         .joined(separator: ", "),
       "no such file for \(build.label); \(whatIsThere(kernel, arch))")
@@ -127,11 +132,11 @@ public struct BuildLocator: Sendable {
     var seen: [FileIdentity: Build] = [:]
     for build in builds {
       guard let identity = FileIdentity(path: build.path) else {
-        throw InputError(path: build.path, "\(Errno.noSuchFileOrDirectory)")
+        throw InputError(.cannotRead, path: build.path, "\(Errno.noSuchFileOrDirectory)")
       }
       if let other = seen[identity] {
         throw InputError(
-          path: build.path,
+          .usage, path: build.path,
           "the same file for \(other.label) and \(build.label); "
             + "a build compared with itself proves nothing"
         )

@@ -23,7 +23,7 @@ struct CheckedArch: Sendable {
     architecture = Architecture(named: label)
     guard architecture != nil else {
       throw InputError(
-        path: "--archs", "no architecture \(label); known are \(Architecture.listing)")
+        .usage, path: "--archs", "no architecture \(label); known are \(Architecture.listing)")
     }
   }
 }

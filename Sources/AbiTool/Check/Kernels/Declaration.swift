@@ -6,14 +6,30 @@ internal import Support
 /// What one declaration in source code becomes: a name on each architecture, the same one or
 /// not. The rows of the check.
 struct Declaration: Sendable {
-  /// The numbers of its names in the matrix; the first is that of the first architecture.
-  var names: [Int]
+  /// The number of its name on the first architecture in the matrix.
+  let name: Int
+  /// Those of its further names.
+  private(set) var furtherNames: [Int] = []
   /// The builds that have one of the names.
   var presence: BuildSet
   /// For each further name, how the first differs from it.
-  var differences: [[NameDifference]] = []
+  private(set) var differences: [[NameDifference]] = []
 
-  var isPaired: Bool { names.count > 1 }
+  init(name: Int, presence: BuildSet) {
+    self.name = name
+    self.presence = presence
+  }
+
+  var isPaired: Bool { !furtherNames.isEmpty }
+  /// All numbers of names.
+  var names: [Int] { [name] + furtherNames }
+
+  /// Adds the name on a further architecture.
+  mutating func add(_ name: Int, in builds: BuildSet, _ differences: [NameDifference]) {
+    furtherNames.append(name)
+    presence.formUnion(builds)
+    self.differences.append(differences)
+  }
 }
 
 /// Finds the names that one declaration has on the architectures, by their structure.
@@ -43,9 +59,10 @@ struct DeclarationFinder {
       if owners[name] < 0 { new.append(name) }
     }
     if arch > 0, !new.isEmpty { new = pair(new, of: arch) }
+    declarations.reserveCapacity(declarations.count + new.count)
     for name in new {
       owners[name] = Int32(declarations.count)
-      declarations.append(Declaration(names: [name], presence: matrix.presence[name]))
+      declarations.append(Declaration(name: name, presence: matrix.presence[name]))
     }
   }
 
@@ -61,8 +78,8 @@ struct DeclarationFinder {
       let candidates = declarations.indices.filter { index in
         let declaration = declarations[index]
         return !declaration.presence.meets(builds)
-          && matrix.archs(matrix.presence[declaration.names[0]]).first == earlier
-          && isMangled(declaration.names[0])
+          && matrix.archs(matrix.presence[declaration.name]).first == earlier
+          && isMangled(declaration.name)
       }
       guard !candidates.isEmpty, !rest.isEmpty else { continue }
       rest = pair(rest, model, with: candidates, earlierModel)
@@ -76,7 +93,7 @@ struct DeclarationFinder {
     var left: [MangledName] = []
     var leftPlaces: [Int] = []
     for candidate in candidates {
-      guard let name = mangledName(declarations[candidate].names[0]) else { continue }
+      guard let name = mangledName(declarations[candidate].name) else { continue }
       left.append(name)
       leftPlaces.append(candidate)
     }
@@ -91,12 +108,10 @@ struct DeclarationFinder {
       let declaration = leftPlaces[pair.first]
       let name = rightPlaces[pair.second]
       // A kernel that has the one and not the other tells nothing about both.
-      let kernels = matrix.kernels(matrix.presence[declarations[declaration].names[0]])
+      let kernels = matrix.kernels(matrix.presence[declarations[declaration].name])
       guard !kernels.isDisjoint(with: matrix.kernels(matrix.presence[name])) else { continue }
       owners[name] = Int32(declaration)
-      declarations[declaration].names.append(name)
-      declarations[declaration].presence.formUnion(matrix.presence[name])
-      declarations[declaration].differences.append(pair.differences)
+      declarations[declaration].add(name, in: matrix.presence[name], pair.differences)
     }
     return new.filter { owners[$0] < 0 }
   }

@@ -34,10 +34,10 @@ struct FactCheck {
 
   /// The common case, decided without any allocation: one name, one version, the same facts.
   private func isUniform(_ declaration: Declaration) -> Bool {
-    guard !declaration.isPaired, !matrix.hasSeveralVersions(declaration.names[0]) else {
+    guard !declaration.isPaired, !matrix.hasSeveralVersions(declaration.name) else {
       return false
     }
-    let name = declaration.names[0]
+    let name = declaration.name
     var first: (build: Int, symbol: Symbol)?
     for build in matrix.builds.indices {
       guard let symbol = matrix.symbol(name, in: build) else { continue }
@@ -216,7 +216,7 @@ struct FactCheck {
   private func finding(
     _ code: FindingCode, _ declaration: Declaration, _ symbol: Symbol?, _ groups: [String: BuildSet]
   ) -> Finding {
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     let sorted = groups.sorted { (words.rank($0.value), $0.key) < (words.rank($1.value), $1.key) }
     let list = sorted.map { "\($0.key) on \(words.describe($0.value))" }
     return Finding(

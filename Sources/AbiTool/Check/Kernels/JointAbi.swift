@@ -8,57 +8,84 @@ internal import Support
 struct JointAbi {
   private let matrix: SymbolMatrix
   private let declarations: [Declaration]
+  private let included: [Bool]
   /// Whether even alignments are those of each build, and zero data is told from other data.
   private let isExact: Bool
   private let conditions: BuildConditions
-  private var items: [JointItem] = []
-  private var lines: [JointLine] = []
+  private let leaders: JointLeaders
+  /// By leading item and build: the symbol in ``abi`` that stands for it.
+  private var leadingSymbols: [JointItem.Key: [Int: Int]] = [:]
+  private var abi = Abi()
 
   /// - Parameter included: whether a declaration is to be in the joint ABI.
-  init(
+  static func of(
+    _ matrix: SymbolMatrix, _ declarations: [Declaration], included: [Bool], isExact: Bool
+  ) -> Abi {
+    var joint = JointAbi(matrix, declarations, included: included, isExact: isExact)
+    joint.addSymbols()
+    joint.addVersions()
+    joint.abi.sort()
+    return joint.abi
+  }
+
+  private init(
     _ matrix: SymbolMatrix, _ declarations: [Declaration], included: [Bool], isExact: Bool
   ) {
     self.matrix = matrix
     self.declarations = declarations
+    self.included = included
     self.isExact = isExact
     conditions = BuildConditions(matrix.builds.map(\.build))
-    items = JointItem.items(of: matrix, declarations, included: included)
-    addLines(JointItem.leaders(items, matrix))
+    leaders = JointLeaders(matrix) { Self.forEachItem(matrix, declarations, included, $0) }
+    let sonames = Set(matrix.builds.map(\.abi.soname))
+    if sonames.count == 1, let soname = sonames.first { abi.soname = soname }
+  }
+
+  private static func forEachItem(
+    _ matrix: SymbolMatrix, _ declarations: [Declaration], _ included: [Bool],
+    _ body: (JointItem) -> Void
+  ) {
+    for number in declarations.indices where included[number] {
+      JointItem.items(number, declarations[number], matrix).forEach(body)
+    }
   }
 
   /// Leaders first, so that the names of one object follow the lines of its leader.
-  private mutating func addLines(_ leaders: [[Int: Int]]) {
-    var lineOfItem: [Int: [Int: Int]] = [:]
-    let followers = Set(leaders.flatMap(\.keys))
-    let leading = Set(leaders.flatMap(\.values))
-    let order = items.indices.sorted {
-      (followers.contains($0) ? 1 : 0, $0) < (followers.contains($1) ? 1 : 0, $1)
+  private mutating func addSymbols() {
+    let largest = matrix.builds.map(\.abi).max { $0.symbols.count < $1.symbols.count } ?? Abi()
+    abi.reserveCapacity(largest.symbols.count, nameBytes: largest.heads.count)
+    var followers: [JointItem] = []
+    Self.forEachItem(matrix, declarations, included) { item in
+      if leaders.isFollower(item.key) { followers.append(item) } else { add(item) }
     }
-    for item in order {
-      var groups: [JointLine.Key: [JointItem.Cell]] = [:]
-      for cell in items[item].cells {
-        let leader = leaders[cell.build][item].flatMap { lineOfItem[$0]?[cell.build] }
-        groups[key(cell, leaderLine: leader), default: []].append(cell)
-      }
-      for (key, cells) in groups.sorted(by: { precedes($0.value, $1.value) }) {
-        for line in foldable(cells).flatMap({ self.lines(of: item, key, $0) }) {
-          if leading.contains(item) {
-            for cell in line.cells { lineOfItem[item, default: [:]][cell.build] = lines.count }
-          }
-          lines.append(line)
+    followers.forEach { add($0) }
+  }
+
+  private mutating func add(_ item: JointItem) {
+    var groups: [JointLine.Key: [JointItem.Cell]] = [:]
+    for cell in item.cells {
+      let leader = leaders.leader(of: item.key, in: cell.build)
+        .flatMap { leadingSymbols[$0]?[cell.build] }
+      groups[key(cell, leader: leader), default: []].append(cell)
+    }
+    for (key, cells) in groups.sorted(by: { precedes($0.value, $1.value) }) {
+      for line in foldable(cells).flatMap({ lines(key, $0) }) {
+        append(line, version: item.key.version)
+        guard leaders.isLeader(item.key) else { continue }
+        for cell in line.cells {
+          leadingSymbols[item.key, default: [:]][cell.build] = abi.symbols.count - 1
         }
       }
     }
   }
 
   /// A line for each condition that it takes to name the builds.
-  private func lines(of item: Int, _ key: JointLine.Key, _ cells: [JointItem.Cell]) -> [JointLine] {
+  private func lines(_ key: JointLine.Key, _ cells: [JointItem.Cell]) -> [JointLine] {
     var builds = BuildSet()
     for cell in cells { builds.insert(cell.build) }
     return conditions.parts(of: builds).map { part in
       JointLine(
-        item: item, key: key, cells: cells.filter { part.builds.contains($0.build) },
-        condition: part.condition)
+        key: key, cells: cells.filter { part.builds.contains($0.build) }, condition: part.condition)
     }
   }
 
@@ -66,14 +93,14 @@ struct JointAbi {
     (one[0].build, one[0].name) < (other[0].build, other[0].name)
   }
 
-  private func key(_ cell: JointItem.Cell, leaderLine: Int?) -> JointLine.Key {
+  private func key(_ cell: JointItem.Cell, leader: Int?) -> JointLine.Key {
     let symbol = cell.symbol
     return JointLine.Key(
       binding: symbol.binding, type: symbol.type,
       storage: isExact || symbol.storage != .bss ? symbol.storage : .data,
       isProtected: symbol.isProtected, otherBits: symbol.otherBits,
       isHidden: symbol.isHidden,
-      alignmentShift: isExact ? symbol.alignmentShift : nil, leaderLine: leaderLine)
+      alignmentShift: isExact ? symbol.alignmentShift : nil, leader: leader)
   }
 
   // MARK: Words
@@ -113,27 +140,8 @@ struct JointAbi {
 
   // MARK: The ABI
 
-  func abi() -> Abi {
-    var abi = Abi()
-    let sonames = Set(matrix.builds.map(\.abi.soname))
-    if sonames.count == 1, let soname = sonames.first { abi.soname = soname }
-    addVersions(to: &abi)
-    var groups: [Int: UInt32] = [:]
-    for line in lines {
-      if let leader = line.key.leaderLine, groups[leader] == nil {
-        groups[leader] = abi.newAliasGroup()
-      }
-    }
-    for (number, line) in lines.enumerated() {
-      let group = line.key.leaderLine.flatMap { groups[$0] } ?? groups[number] ?? 0
-      append(line, group, to: &abi)
-    }
-    abi.sort()
-    return abi
-  }
-
   /// The version nodes of all builds; without all symbols, those that all have or a line needs.
-  private func addVersions(to abi: inout Abi) {
+  private mutating func addVersions() {
     var parents: [ByteName: [ByteName]] = [:]
     var uses: [ByteName: Int] = [:]
     for one in matrix.builds {
@@ -144,14 +152,15 @@ struct JointAbi {
         }
       }
     }
-    var kept = Set(lines.compactMap { items[$0.item].version })
+    // Those of the symbols are there already.
+    var kept = Set(abi.versions.map(\.name))
     for (name, count) in uses where count == matrix.builds.count { kept.insert(name) }
     for name in kept.sorted() {
       abi.addVersion(name, parents: (parents[name] ?? []).filter(kept.contains))
     }
   }
 
-  private func append(_ line: JointLine, _ group: UInt32, to abi: inout Abi) {
+  private mutating func append(_ line: JointLine, version: ByteName?) {
     let wide = line.cells.first { !is32Bit($0) }
     let narrow = line.cells.first(where: is32Bit)
     guard let first = wide ?? narrow else { return }
@@ -163,17 +172,23 @@ struct JointAbi {
       symbol.size32 = narrow.symbol.size
     }
     if !isExact { symbol.alignmentShift = alignmentShift(of: line.cells, symbol) }
-    symbol.aliasGroup = group
+    symbol.aliasGroup = line.key.leader.map { group(ledBy: $0) } ?? 0
     symbol.sourceLine = 0
     symbol.conditionIndex = nil
     let name = spelledName(wide, narrow)
-    let version = items[line.item].version.map { abi.addVersion($0) }
+    let version = version.map { abi.addVersion($0) }
     name.text.withUnsafeBytes {
       abi.append(
         symbol, spelled: $0, hasAlternatives: name.hasAlternatives, version: version,
         isHidden: line.key.isHidden)
     }
     abi.setCondition(line.condition, ofSymbolAt: abi.symbols.count - 1)
+  }
+
+  /// The group of names of the object that a symbol of ``abi`` is the first name of.
+  private mutating func group(ledBy leader: Int) -> UInt32 {
+    if abi.symbols[leader].aliasGroup == 0 { abi.symbols[leader].aliasGroup = abi.newAliasGroup() }
+    return abi.symbols[leader].aliasGroup
   }
 
   private func spelledName(_ wide: JointItem.Cell?, _ narrow: JointItem.Cell?) -> (
@@ -219,11 +234,10 @@ struct JointLine {
     var otherBits: UInt8
     var isHidden: Bool
     var alignmentShift: UInt8?
-    /// The line of the first name of the same object.
-    var leaderLine: Int?
+    /// The symbol of the first name of the same object in the joint ABI.
+    var leader: Int?
   }
 
-  var item: Int
   var key: Key
   var cells: [JointItem.Cell]
   var condition: Abi.Condition

@@ -4,6 +4,12 @@ internal import Support
 
 /// A declaration in one version: what a line of the joint ABI can stand for.
 struct JointItem {
+  /// Which declaration, in which version.
+  struct Key: Hashable {
+    var declaration: Int
+    var version: ByteName?
+  }
+
   /// The symbol of one build.
   struct Cell {
     var build: Int
@@ -12,57 +18,68 @@ struct JointItem {
     var symbol: Symbol
   }
 
-  var declaration: Int
-  var version: ByteName?
+  var key: Key
   var cells: [Cell]
 
-  /// The items of the declarations that are included.
-  static func items(
-    of matrix: SymbolMatrix, _ declarations: [Declaration], included: [Bool]
-  ) -> [JointItem] {
+  /// The items of a declaration.
+  static func items(_ number: Int, _ declaration: Declaration, _ matrix: SymbolMatrix)
+    -> [JointItem]
+  {
     var items: [JointItem] = []
-    for (number, declaration) in declarations.enumerated() where included[number] {
-      var places: [ByteName?: Int] = [:]
-      for name in declaration.names {
-        for build in matrix.presence[name].numbers {
-          for symbol in matrix.symbols(name, in: build) {
-            let version = matrix.builds[build].abi.version(of: symbol)
-            let place = places[version] ?? items.count
-            if place == items.count {
-              places[version] = place
-              items.append(JointItem(declaration: number, version: version, cells: []))
-            }
-            items[place].cells.append(Cell(build: build, name: name, symbol: symbol))
+    for name in declaration.names {
+      for build in matrix.presence[name].numbers {
+        for symbol in matrix.symbols(name, in: build) {
+          let version = matrix.builds[build].abi.version(of: symbol)
+          let cell = Cell(build: build, name: name, symbol: symbol)
+          if let place = items.firstIndex(where: { $0.key.version == version }) {
+            items[place].cells.append(cell)
+          } else {
+            let key = Key(declaration: number, version: version)
+            items.append(JointItem(key: key, cells: [cell]))
           }
         }
       }
     }
     return items
   }
+}
 
-  /// By build, for names of an object that is known by another name already: that other item.
-  static func leaders(_ items: [JointItem], _ matrix: SymbolMatrix) -> [[Int: Int]] {
-    var groups = [[UInt32: [Int]]](repeating: [:], count: matrix.builds.count)
-    for (number, item) in items.enumerated() {
+/// Which items name an object that is known by another name already, build by build.
+struct JointLeaders {
+  /// By build, for such an item: that other one.
+  private var leaders: [[JointItem.Key: JointItem.Key]] = []
+  private var followers: Set<JointItem.Key> = []
+  private var leading: Set<JointItem.Key> = []
+
+  /// - Parameter items: those of the declarations that are included.
+  init(_ matrix: SymbolMatrix, items: (_ body: (JointItem) -> Void) -> Void) {
+    var groups = [[UInt32: [JointItem.Key]]](repeating: [:], count: matrix.builds.count)
+    var ranks: [JointItem.Key: (ByteName, ByteName)] = [:]
+    items { item in
       for cell in item.cells where cell.symbol.aliasGroup != 0 {
-        groups[cell.build][cell.symbol.aliasGroup, default: []].append(number)
+        groups[cell.build][cell.symbol.aliasGroup, default: []].append(item.key)
+        ranks[item.key] = (matrix.name(item.cells[0].name), item.key.version ?? ByteName([]))
       }
     }
-    var order: [Int: (ByteName, ByteName)] = [:]
-    func rank(_ number: Int) -> (ByteName, ByteName) {
-      if let known = order[number] { return known }
-      let name = items[number].cells.first.map { matrix.name($0.name) } ?? ByteName([])
-      let rank = (name, items[number].version ?? ByteName([]))
-      order[number] = rank
-      return rank
+    func precedes(_ one: JointItem.Key, _ other: JointItem.Key) -> Bool {
+      guard let left = ranks[one], let right = ranks[other] else { return false }
+      return left < right
     }
-    return groups.map { groups in
-      var leaders: [Int: Int] = [:]
+    leaders = groups.map { groups in
+      var leaders: [JointItem.Key: JointItem.Key] = [:]
       for members in groups.values {
-        guard let leader = members.min(by: { rank($0) < rank($1) }) else { continue }
+        guard let leader = members.min(by: precedes) else { continue }
         for member in members where member != leader { leaders[member] = leader }
       }
       return leaders
     }
+    followers = Set(leaders.flatMap(\.keys))
+    leading = Set(leaders.flatMap(\.values))
   }
+
+  /// The item whose object it names in a build.
+  func leader(of item: JointItem.Key, in build: Int) -> JointItem.Key? { leaders[build][item] }
+
+  func isFollower(_ item: JointItem.Key) -> Bool { followers.contains(item) }
+  func isLeader(_ item: JointItem.Key) -> Bool { leading.contains(item) }
 }

@@ -45,7 +45,7 @@ public struct KernelCheck: Sendable {
     var extraction = Extraction.Options()
     let promise = try options.abi.map { path throws(InputError) in try PromisedAbi(path: path) }
     extraction.recordsWeakNames = true
-    if let promise { extraction.neededNames = promise.names }
+    if let promise { promise.abi.addNames(to: &extraction.neededNames) }
     let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)
     matrix = try SymbolMatrix(loaded)
     let finder = DeclarationFinder(matrix)
@@ -66,6 +66,7 @@ public struct KernelCheck: Sendable {
   }
 
   private mutating func add(_ new: [Finding], about declaration: Int? = nil) {
+    guard !new.isEmpty else { return }
     var new = new
     if let declaration, declarations[declaration].isPaired {
       let spellings = declarations[declaration].names.map { name in
@@ -92,8 +93,10 @@ public struct KernelCheck: Sendable {
     var pairs = ArchitectureCheck(matrix)
     var widths = WidthCheck(matrix, rejectsUnproven: rejectsUnproven)
     for (number, declaration) in declarations.enumerated() where !judged.contains(number) {
-      add(pairs.findings(about: declaration) + widths.findings(about: declaration), about: number)
+      add(pairs.findings(about: declaration), about: number)
+      add(widths.findings(about: declaration), about: number)
     }
+    add(widths.unprovenFindings())
   }
 
   /// What is different about symbols that several builds have.
@@ -118,7 +121,7 @@ public struct KernelCheck: Sendable {
       guard let subject, finding.severity == .error, finding.allowance == nil else { continue }
       if joint == .shared || finding.code == .internalSymbol { included[subject] = false }
     }
-    return JointAbi(matrix, declarations, included: included, isExact: joint == .exact).abi()
+    return JointAbi.of(matrix, declarations, included: included, isExact: joint == .exact)
   }
 
   // MARK: Words

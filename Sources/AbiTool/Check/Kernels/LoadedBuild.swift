@@ -44,7 +44,7 @@ struct LoadedBuild: Sendable {
     }
     guard !abi.symbols.isEmpty else {
       throw InputError(
-        path: build.path, "no symbols that an ABI could promise; is it the right file?")
+        .absent, path: build.path, "no symbols that an ABI could promise; is it the right file?")
     }
   }
 
@@ -66,7 +66,8 @@ struct LoadedBuild: Sendable {
   {
     guard let architecture = arch.architecture, !architecture.isTarget(of: header) else { return }
     throw InputError(
-      path: path, "a library for \(Architecture.name(of: header)), not for \(arch.label)")
+      .wrongArchitecture, path: path,
+      "a library for \(Architecture.name(of: header)), not for \(arch.label)")
   }
 
   /// Reads all builds, as many at a time as there are cores.
@@ -99,7 +100,7 @@ struct LoadedBuild: Sendable {
         header.byteOrder == expected.byteOrder
       else {
         throw InputError(
-          path: one.build.path,
+          .wrongArchitecture, path: one.build.path,
           """
           a library for \(Architecture.name(of: header)), but \(other.build.path) is for \
           \(Architecture.name(of: expected)); builds of several architectures need --archs

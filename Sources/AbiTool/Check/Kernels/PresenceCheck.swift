@@ -72,7 +72,7 @@ struct PresenceCheck {
       }
     }
     guard isWeak else { return nil }
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     return Finding(
       .bindingDiffers, symbol: name, builds: matrix.builds(matrix.allBuilds),
       details: [
@@ -90,9 +90,9 @@ struct PresenceCheck {
     let archs = matrix.archs(declaration.presence)
     let concerned = archs.reduce(into: BuildSet()) { $0.formUnion(matrix.buildsOfArch[$1]) }
     let lacking = concerned.subtracting(declaration.presence)
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     var finding = finding(
-      .kernelSpecific, declaration, declaration.names[0],
+      .kernelSpecific, declaration, declaration.name,
       "\(name.spelled) exists on \(words.describe(declaration.presence)); "
         + "not on \(words.describe(lacking))")
     var remarks: [String] = []
@@ -102,7 +102,7 @@ struct PresenceCheck {
     } else if archs.count < matrix.archs.count {
       remarks.append(words.archs(of: declaration.presence) + " only")
     }
-    for other in declaration.names.dropFirst() {
+    for other in declaration.furtherNames {
       let labels = words.archs(of: matrix.presence[other])
       remarks.append("\(labels): \(matrix.name(other).spelled)")
     }
@@ -113,25 +113,25 @@ struct PresenceCheck {
   // MARK: Architectures
 
   private mutating func archSpecific(_ declaration: Declaration) -> Finding {
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     let lacking = words.describe(matrix.allBuilds.subtracting(declaration.presence))
     let here = words.describe(declaration.presence)
-    let parsed = matrix.withSpelledName(declaration.names[0]) { try? parser.parse($0) }
+    let parsed = matrix.withSpelledName(declaration.name) { try? parser.parse($0) }
     let traits = parsed.map { WidthTraits($0) }
     if traits?.hasInt128 == true {
       return finding(
-        .int128Type, declaration, declaration.names[0],
+        .int128Type, declaration, declaration.name,
         "\(name.spelled) takes __int128, which \(lacking) has not")
     }
     if traits?.isThunk == true {
       var finding = finding(
-        .thunkOffset, declaration, declaration.names[0],
+        .thunkOffset, declaration, declaration.name,
         "\(name.spelled) is a thunk of \(here) without a counterpart on \(lacking)")
       finding.remark = "without a counterpart"
       return finding
     }
     return finding(
-      .archSpecific, declaration, declaration.names[0],
+      .archSpecific, declaration, declaration.name,
       "\(name.spelled) exists on \(here), and nothing of its structure on \(lacking)")
   }
 

@@ -13,8 +13,8 @@ struct SymbolMatrix: Sendable {
   /// The builds of each architecture.
   let buildsOfArch: [BuildSet]
 
-  /// A number for each name, as the ABI text spells it.
-  private var names = NameSet()
+  /// The names, as the ABI text spells them, by number.
+  private var names = NameTable()
   /// Where a name is first seen.
   private var places: [(build: Int32, symbol: Int32)] = []
   /// The builds that have the name, by name.
@@ -52,17 +52,24 @@ struct SymbolMatrix: Sendable {
     self.archs = archs
     self.archOfBuild = archOfBuild
     self.buildsOfArch = buildsOfArch
+    let most = builds.map(\.abi.symbols.count).max() ?? 0
+    names = NameTable(capacity: most)
+    places.reserveCapacity(most)
+    presence.reserveCapacity(most)
+    cells.reserveCapacity(most * builds.count)
     for number in builds.indices { addSymbols(of: number) }
   }
 
   private mutating func addSymbols(of number: Int) {
     let abi = builds[number].abi
     for (index, symbol) in abi.symbols.enumerated() {
-      let name = abi.withSpelledName(of: symbol) { names.insert($0) }
-      if name == presence.count {
+      let known = abi.withSpelledName(of: symbol, self.number(ofSpelled:))
+      let name = known ?? presence.count
+      if known == nil {
         presence.append(BuildSet())
         places.append((Int32(number), Int32(index)))
         cells.append(contentsOf: repeatElement(0, count: builds.count))
+        abi.withSpelledName(of: symbol) { _ = names.insert(name, name: $0) { _ in false } }
       }
       let cell = name * builds.count + number
       if cells[cell] == 0 {
@@ -81,7 +88,9 @@ struct SymbolMatrix: Sendable {
   var allBuilds: BuildSet { BuildSet(all: builds.count) }
 
   /// The number of a name, spelled as in the ABI text.
-  func number(ofSpelled name: UnsafeRawBufferPointer) -> Int? { names.index(of: name) }
+  func number(ofSpelled name: UnsafeRawBufferPointer) -> Int? {
+    names.find(name) { withSpelledName($0) { $0.elementsEqual(name) } }
+  }
 
   /// The name as the text spells it, in place.
   func withSpelledName<Result>(_ name: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {

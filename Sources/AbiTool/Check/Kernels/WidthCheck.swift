@@ -9,12 +9,14 @@ internal import Support
 /// names that are the same everywhere although their types have different widths.
 struct WidthCheck {
   private let matrix: SymbolMatrix
-  private let unprovenSeverity: Severity
+  private let rejectsUnproven: Bool
   private var parser = MangledNameParser()
+  /// The names of what is not rejected, by the types that may depend on the architecture.
+  private var unproven: [String: [Int]] = [:]
 
   init(_ matrix: SymbolMatrix, rejectsUnproven: Bool) {
     self.matrix = matrix
-    unprovenSeverity = rejectsUnproven ? .error : .information
+    self.rejectsUnproven = rejectsUnproven
   }
 
   /// Whether there is a second architecture that decides.
@@ -26,9 +28,9 @@ struct WidthCheck {
 
   mutating func findings(about declaration: Declaration) -> [Finding] {
     guard !declaration.isPaired, !isProven || widthsDiffer,
-      matrix.withSpelledName(declaration.names[0], WeakCxx.isCxx)
+      matrix.withSpelledName(declaration.name, WeakCxx.isCxx)
     else { return [] }
-    let parsed = matrix.withSpelledName(declaration.names[0]) { try? parser.parse($0) }
+    let parsed = matrix.withSpelledName(declaration.name) { try? parser.parse($0) }
     guard let parsed else { return [] }
     let traits = WidthTraits(parsed)
     return isProven ? sameName(declaration, traits) : alone(declaration, traits)
@@ -56,7 +58,7 @@ struct WidthCheck {
 
   // MARK: One architecture
 
-  private func alone(_ declaration: Declaration, _ traits: WidthTraits) -> [Finding] {
+  private mutating func alone(_ declaration: Declaration, _ traits: WidthTraits) -> [Finding] {
     if traits.isThunk {
       return [finding(.thunkOffset, nil, declaration, "the name holds an offset in bytes")]
     }
@@ -75,18 +77,35 @@ struct WidthCheck {
     let types = matrix.archs.first?.model.map { traits.unproven(in: $0) } ?? traits.integers
     guard !types.isEmpty else { return [] }
     let names = types.map(\.spelling).joined(separator: ", ")
+    guard rejectsUnproven else {
+      unproven[names, default: []].append(declaration.name)
+      return []
+    }
     return [
-      finding(
-        .widthUnproven, unprovenSeverity, declaration,
-        "\(names) may be size_t or a fixed-width type", remark: names)
+      finding(.widthUnproven, .error, declaration, Self.unprovenMessage(names), remark: names)
     ]
+  }
+
+  private static func unprovenMessage(_ types: String) -> String {
+    "\(types) may be size_t or a fixed-width type"
+  }
+
+  /// What one architecture does not prove, in the names that were asked about: a note for each list
+  /// of types.
+  func unprovenFindings() -> [Finding] {
+    unproven.sorted { $0.key < $1.key }.map { types, names in
+      Finding(
+        .widthUnproven, severity: .information, builds: matrix.builds(matrix.allBuilds),
+        symbols: names.map(matrix.name).sorted(), remark: types,
+        message: Self.unprovenMessage(types))
+    }
   }
 
   private func finding(
     _ code: FindingCode, _ severity: Severity?, _ declaration: Declaration, _ message: String,
     remark: String? = nil
   ) -> Finding {
-    let name = matrix.name(declaration.names[0])
+    let name = matrix.name(declaration.name)
     return Finding(
       code, severity: severity, symbol: name, builds: matrix.builds(declaration.presence),
       remark: remark, message: "\(name.spelled): \(message)")

@@ -25,11 +25,12 @@ public struct LibraryCheck {
     _ path: FilePath, keeps promise: PromisedAbi, options: Options = Options()
   ) throws(InputError) -> [Finding] {
     var extraction = Extraction.Options()
-    extraction.neededNames = promise.names
+    promise.abi.addNames(to: &extraction.neededNames)
     let library = try LoadedBuild(
       Build(kernel: options.kernel ?? "", path: path.string), options: extraction)
     guard library.header != nil else {
-      throw InputError(path: path.string, "an ABI text, and no library that could keep a promise")
+      throw InputError(
+        .notElf, path: path.string, "an ABI text, and no library that could keep a promise")
     }
     let wanted = options.architecture.flatMap { Architecture(named: $0) }
     let compared = PromiseCheck.Compared(

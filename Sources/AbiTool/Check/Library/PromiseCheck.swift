@@ -72,7 +72,12 @@ struct PromiseCheck {
         rows[place].add(value(of: difference, number), number)
       }
     }
-    return rows.map { finding($0) } + unpromised()
+    let new = unpromisedPlaces()
+    var findings: [Finding] = []
+    findings.reserveCapacity(rows.count + new.count)
+    for row in rows { findings.append(finding(row)) }
+    for place in new { findings.append(unpromised(place)) }
+    return findings
   }
 
   /// Plain symbol files say nothing of alignments.
@@ -214,8 +219,8 @@ struct PromiseCheck {
 
   // MARK: Not in the text
 
-  /// What all builds have.
-  private func unpromised() -> [Finding] {
+  /// What all builds have: symbols of the first one.
+  private func unpromisedPlaces() -> [Int] {
     guard let first = builds.first?.comparison else { return [] }
     var counts = NameCounts()
     for one in builds {
@@ -225,16 +230,22 @@ struct PromiseCheck {
       }
     }
     return first.differences.compactMap { difference in
-      guard difference.kind == .added, let place = difference.actual else { return nil }
-      let symbol = first.actual.symbols[place]
-      guard counts.count(first.actual, place) == builds.count else { return nil }
-      let name = ByteName(first.actual.nameBytes(of: symbol))
-      let mark = first.actual.versionMark(of: symbol)
-      return Finding(
-        .unpromised, object: builds.count == 1 ? builds[0].build.path : nil, symbol: name, version: first.actual.version(of: symbol),
-        isDefaultVersion: symbol.isDefaultVersion, builds: builds.map(\.build),
-        message: "\(name.words(version: mark)): \(promise.path) does not list it")
+      guard difference.kind == .added, let place = difference.actual,
+        counts.count(first.actual, place) == builds.count
+      else { return nil }
+      return place
     }
+  }
+
+  private func unpromised(_ place: Int) -> Finding {
+    let actual = builds[0].comparison.actual
+    let symbol = actual.symbols[place]
+    let name = ByteName(actual.nameBytes(of: symbol))
+    let words = name.words(version: actual.versionMark(of: symbol))
+    return Finding(
+      .unpromised, object: builds.count == 1 ? builds[0].build.path : nil, symbol: name,
+      version: actual.version(of: symbol), isDefaultVersion: symbol.isDefaultVersion,
+      builds: builds.map(\.build), message: "\(words): \(promise.path) does not list it")
   }
 }
 

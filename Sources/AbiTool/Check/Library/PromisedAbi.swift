@@ -24,7 +24,7 @@ public struct PromisedAbi: Sendable {
     abi = result.abi
     flaws = result.flaws
     guard !abi.symbols.isEmpty else {
-      throw InputError(path: path.string, "an ABI without symbols promises nothing")
+      throw InputError(.absent, path: path.string, "an ABI without symbols promises nothing")
     }
   }
 
@@ -44,7 +44,4 @@ public struct PromisedAbi: Sendable {
         message: flaw.message)
     }
   }
-
-  /// The names that the text lists, so that extraction keeps them although a rule drops them.
-  public var names: NameSet { abi.allNames }
 }

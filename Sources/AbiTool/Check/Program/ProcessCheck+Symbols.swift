@@ -202,7 +202,7 @@ extension ProcessCheck {
         !scope.objects.contains(where: { $0 === object })
       else { return false }
       return name.bytes.withUnsafeBytes {
-        object.definition(of: $0, hash: NameSet.hash($0), version: version) != nil
+        object.definition(of: $0, hash: NameTable.hash($0), version: version) != nil
       }
     }
   }
