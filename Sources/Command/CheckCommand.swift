@@ -45,6 +45,9 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
     help: ArgumentHelp("The ABI texts that are to be kept.", valueName: "abi"))
   var abi: [InputPath] = []
 
+  @Flag(help: "Take the ABI texts for unions: what any of several builds has (as #%union says).")
+  var union = false
+
   @OptionGroup(title: "Programs and implementations")
   var link: LinkCheckOptions
 
@@ -90,6 +93,7 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
     .merging(ReportOptions.optionUses) { $1 }
     .merging([
       "abi": [[.kernels, .library, .program, .texts]],
+      "union": [[.promise]],
       "jobs": [[.kernels, .programReport]],
       // Texts have no notes, and a line for each finding as it is.
       "all": [[.kernels, .library, .programReport], [.text], [.listing]],
@@ -103,6 +107,7 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
     return situations.union(
       Set(given: [
         .texts: isAboutTexts,
+        .promise: !abi.isEmpty && (kernels.isWanted || link.isLibraryCheck || isProgramReport),
         .report: kernels.isWanted || link.isLibraryCheck || isProgramReport || isAboutTexts,
       ]))
   }
@@ -120,9 +125,9 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
     } else if link.isWanted {
-      try await link.run(abi: abi, jobs, report)
+      try await link.run(abi: abi, isUnion: union, jobs, report)
     } else {
-      try await kernels.run(abi: abi.first, jobs, report)
+      try await kernels.run(abi: abi.first, isUnion: union, jobs, report)
     }
   }
 }

@@ -98,7 +98,9 @@ struct CheckKernelsOptions: ParsableArguments {
 
   var isWanted: Bool { kernels != nil || archs != nil }
 
-  func run(abi: InputPath?, _ jobs: JobOptions, _ reportOptions: ReportOptions) async throws {
+  func run(
+    abi: InputPath?, isUnion: Bool, _ jobs: JobOptions, _ reportOptions: ReportOptions
+  ) async throws {
     var locator = BuildLocator()
     if let lib { locator.library = lib }
     locator.kernels = kernels?.names ?? []
@@ -110,6 +112,7 @@ struct CheckKernelsOptions: ParsableArguments {
 
     var options = KernelCheck.Options()
     options.abi = abi?.path
+    options.isUnion = isUnion
     if let deny { options.denied = try DenyList(path: deny.path) }
     options.rejectsUnproven = sizeType == .strict
     options.jobs = jobs.jobs

@@ -7,8 +7,8 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --library`: says nothing when the promise is kept.
-  func checkLibraries(_ abi: InputPath, _ report: ReportOptions) throws {
-    let promise = try PromisedAbi(path: abi.path)
+  func checkLibraries(_ abi: InputPath, isUnion: Bool, _ report: ReportOptions) throws {
+    let promise = try PromisedAbi(path: abi.path, isUnion: isUnion)
     var options = LibraryCheck.Options()
     options.kernel = selection.kernel
     options.architecture = selection.arch

@@ -7,12 +7,14 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --program`.
-  func checkPrograms(_ abi: [InputPath], _ jobs: JobOptions, _ report: ReportOptions) async throws {
+  func checkPrograms(
+    _ abi: [InputPath], isUnion: Bool, _ jobs: JobOptions, _ report: ReportOptions
+  ) async throws {
     let files = try programFiles()
     try requireSysroot()
     let loader = Loader(
       cache: ObjectCache(), sysroot: sysroot.map { Sysroot($0 == "/" ? "" : $0) },
-      providers: try providers(abi))
+      providers: try providers(abi, isUnion: isUnion))
     var options = ProgramCheck.Options()
     options.isKernelAgnostic = kernelAgnostic
     options.listsBindings = bindings
@@ -82,18 +84,22 @@ extension LinkCheckOptions {
       return count == 1 ? "could not be checked" : "\(failures) of them could not be checked"
     }
     guard sysroot == nil else { return "everything that is needed is there" }
-    let names = (abi + library).map(\.string).joined(separator: ", ")
+    let names = (abi.map(\.string) + library.map(\.string)).joined(separator: ", ")
     return count == 1 ? "needs nothing beyond \(names)" : "need nothing beyond \(names)"
   }
 
-  private func providers(_ abi: [InputPath]) throws -> [Provider] {
+  private func providers(_ abi: [InputPath], isUnion: Bool) throws -> [Provider] {
     var result: [Provider] = []
     for path in abi {
-      let input = try AbiInput(path: path.path)
+      var input = try AbiInput(path: path.path)
       try input.requireSound()
+      if isUnion { input.abi.isUnion = true }
       result.append(Provider(abi: input.abi, path: path.string, kernel: selection.kernel))
     }
-    for path in library { result.append(Provider(library: try LinkObject(path: path.path))) }
+    for path in library {
+      let object = try LinkObject(path: path.path)
+      result.append(Provider(library: object, name: path.name.map { ByteName($0) }))
+    }
     return result
   }
 

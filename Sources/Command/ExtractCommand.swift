@@ -33,6 +33,12 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   @Option(help: "What to keep: what is promised, or all that a linker sees. (default: canonical)")
   var profile: Extraction.Profile?
 
+  @Option(
+    help: ArgumentHelp(
+      "The SONAME to write, in place of the library's: ld.lib.so for ld-nova.lib.so.",
+      valueName: "name"))
+  var soname: String?
+
   @Option(help: "The form to write; genode is NAME KIND [SIZE] lines. (default: abi)")
   var format: AbiForm?
 
@@ -93,6 +99,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     "output": [],
     "profile": [],
     "format": [],
+    "soname": [[.oneText]],
     "keep": [[.canonical]],
     "drop": [],
     "needed-by": [[.canonical]],
@@ -109,6 +116,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       .canonical: profile != .complete,
       .outputFile: output.isFile,
       .updatedFile: update != nil && output.output == nil,
+      .oneText: files.count == 1 && format != .genode,
       .oneOutput: update != nil || output.isFile && files.count == 1,
     ])
   }
@@ -134,7 +142,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     update.addNames(to: &options)
     let unmatched = UnmatchedPatterns(keep: keep, drop: drop, explain: explain)
     for file in files {
-      let result = try Extraction.extract(from: file.path, options: options)
+      let result = try extract(file, options)
       try update.requireSoname(of: result.abi, path: file.path)
       let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
       unmatched.note(result, isExplained: !explanation.isEmpty)
@@ -159,7 +167,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     let unmatched = UnmatchedPatterns(keep: keep, drop: drop, explain: explain)
     try await place.prepared {
       try await jobs.forEach(files.count) { index throws(InputError) in
-        let result = try Extraction.extract(from: files[index].path, options: options)
+        let result = try extract(files[index], options)
         let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
         unmatched.note(result, isExplained: !explanation.isEmpty)
         printRemarks(explanation, result, files[index])
@@ -167,6 +175,20 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       }
     }
     for warning in unmatched.warnings { Diagnostics.warning(warning) }
+  }
+
+  private func extract(_ file: InputPath, _ options: Extraction.Options) throws(InputError)
+    -> Extraction.Result
+  {
+    var result = try Extraction.extract(from: file.path, options: options)
+    if let soname {
+      result.abi.soname = ByteName(soname)
+    } else if update == nil, let own = result.abi.soname, let common = KernelName.common(own) {
+      Diagnostics.warning(
+        "\(file.string): the SONAME \(own.spelled) is one kernel's; programs that are linked with "
+          + "it need it on all; --soname \(common.spelled) gives the name for all kernels")
+    }
+    return result
   }
 
   private var form: AbiForm { format ?? .abi }

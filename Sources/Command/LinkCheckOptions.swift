@@ -22,10 +22,10 @@ struct LinkCheckOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Without --program: implementations to check against the ABI. With it: libraries that the \
-      programs may use.
+      programs may use; NAME=FILE gives a file the name under which they need it.
       """,
       valueName: "file"))
-  var library: [InputPath] = []
+  var library: [LibraryPath] = []
 
   @OptionGroup
   var selection: SelectionOptions
@@ -87,11 +87,13 @@ struct LinkCheckOptions: ParsableArguments {
     }
   }
 
-  func run(abi: [InputPath], _ jobs: JobOptions, _ report: ReportOptions) async throws {
+  func run(
+    abi: [InputPath], isUnion: Bool, _ jobs: JobOptions, _ report: ReportOptions
+  ) async throws {
     guard !program.isEmpty else {
-      try checkLibraries(abi[0], report)
+      try checkLibraries(abi[0], isUnion: isUnion, report)
       return
     }
-    try await checkPrograms(abi, jobs, report)
+    try await checkPrograms(abi, isUnion: isUnion, jobs, report)
   }
 }

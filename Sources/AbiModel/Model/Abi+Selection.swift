@@ -54,6 +54,7 @@ extension Abi {
     }
     var result = Abi()
     result.soname = soname
+    result.isUnion = isUnion
     result.architecture = architecture
     result.needed = needed
     let kept = versionsToKeep(selected)

@@ -40,6 +40,8 @@ public struct Abi: Sendable {
   public var soname: ByteName?
   /// The architecture of the library that it was extracted from. Nil in texts for several.
   public var architecture: Architecture?
+  /// Whether it lists what any of several builds has, and not what each has (`#%union`).
+  public var isUnion = false
   /// `DT_NEEDED`, sorted; complete profile only.
   public var needed: [ByteName] = []
   /// The version nodes of `#%version` lines and of the symbols' versions, sorted by name.

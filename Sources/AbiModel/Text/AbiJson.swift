@@ -11,6 +11,7 @@ public enum AbiJson {
       json.field("abi", 1)
       if let architecture = abi.architecture { json.field("arch", architecture.name) }
       if let soname = abi.soname { json.field("soname", soname.spelled) }
+      if abi.isUnion { json.field("union", true) }
       if !abi.needed.isEmpty {
         json.key("needed")
         json.array { json in for name in abi.needed { json.string(name.spelled) } }

@@ -174,6 +174,8 @@ public struct AbiParser: Sendable {
         throw line.error(at: place, "a second architecture")
       }
       abi.architecture = architecture
+    case "#%union":
+      abi.isUnion = true
     case "#%needed":
       abi.needed.append(try line.name("the SONAME of a library"))
     case "#%version":
@@ -192,7 +194,7 @@ public struct AbiParser: Sendable {
     default:
       note(
         .unknownDirective, line.number, line.textColumn(place),
-        "unknown directive \(word); expected #%abi, #%arch, #%needed, #%soname, #%version or #%version-order"
+        "unknown directive \(word); expected #%abi, #%arch, #%needed, #%soname, #%union, #%version or #%version-order"
       )
       return
     }

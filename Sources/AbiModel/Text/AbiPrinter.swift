@@ -70,6 +70,7 @@ public struct AbiPrinter {
     if let architecture = abi.architecture { append("#%arch \(architecture.name)\n", to: &out) }
     for name in abi.needed { append("#%needed \(name.spelled)\n", to: &out) }
     if let soname = abi.soname { append("#%soname \(soname.spelled)\n", to: &out) }
+    if abi.isUnion { append("#%union\n", to: &out) }
     for node in abi.versions {
       append("#%version \(node.name.spelled)", to: &out)
       for parent in node.parents { append(" \(parent.spelled)", to: &out) }

@@ -41,11 +41,20 @@ public struct AbiUpdate {
   }
 
   /// Adds a library, or a text that stands for one, extracted with the names of the file.
-  public mutating func add(_ abi: Abi, path: FilePath) { sources.append(Source(abi, path: path)) }
+  public mutating func add(_ abi: Abi, path: FilePath) {
+    var abi = abi
+    if isOfOneKernel(abi) { abi.soname = old.soname }
+    sources.append(Source(abi, path: path))
+  }
+
+  /// Whether a library has a kernel's own name for what the file is of.
+  private func isOfOneKernel(_ abi: Abi) -> Bool {
+    abi.soname.map { $0 != old.soname && KernelName.common($0) == old.soname } ?? false
+  }
 
   /// - Throws: `InputError` when the file says by its SONAME that it is of another library.
   public func requireSoname(of abi: Abi, path library: FilePath) throws(InputError) {
-    guard let soname = old.soname, soname != abi.soname else { return }
+    guard let soname = old.soname, soname != abi.soname, !isOfOneKernel(abi) else { return }
     let other = abi.soname.map { "its SONAME is \($0.spelled)" } ?? "it has no SONAME"
     throw InputError(
       .usage, path: library.string,

@@ -85,6 +85,19 @@ public struct Loader: Sendable {
     return index
   }
 
+  /// The libraries given that are builds of an ABI given.
+  func builds(of abi: LinkObject) -> [Provider] {
+    guard let text = providers.first(where: { $0.isAbi && $0.path == abi.path }) else { return [] }
+    let common = ByteName(text.commonName)
+    return providers.filter { provider in
+      let file = provider.path.split(separator: "/").last.map { ByteName(String($0)) }
+      return !provider.isAbi
+        && [provider.soname, file].contains { name in
+          name.map { $0 == common || KernelName.isKernelSpecific($0, of: common) } ?? false
+        }
+    }
+  }
+
   private func given(_ name: ByteName, neededBy loader: Int, _ header: ElfHeader)
     -> LoadedProcess.Loaded?
   {

@@ -1,7 +1,7 @@
 public import AbiModel
 internal import ElfKit
 internal import Findings
-internal import Support
+public import Support
 internal import Synchronization
 internal import SystemPackage
 
@@ -15,6 +15,8 @@ public final class Provider: Sendable {
   /// How messages name it.
   public let path: String
   private let source: Source
+  /// The name under which programs need it, where the user says so.
+  private let alias: ByteName?
   private let kernels: Abi.Selector.Kernels
   /// An ABI as it is on each architecture.
   private let objects = Mutex<[String: LinkObject]>([:])
@@ -25,11 +27,16 @@ public final class Provider: Sendable {
   public init(abi: Abi, path: String, kernel: String?) {
     self.path = path
     source = .abi(abi)
+    alias = nil
     kernels = kernel.map { .named($0) } ?? .all
   }
 
   /// A library.
-  public init(library: LinkObject) {
+  ///
+  /// - Parameter name: the name under which programs need it, if neither its SONAME nor that of the
+  ///   file is.
+  public init(library: LinkObject, name: ByteName? = nil) {
+    alias = name
     path = library.path
     source = .library(library)
     kernels = .all
@@ -89,31 +96,22 @@ public final class Provider: Sendable {
   }
 
   func match(_ needed: ByteName) -> NameMatch? {
-    if let soname, soname == needed { return .exact }
-    let name = String(decoding: needed.bytes, as: UTF8.self)
+    // With a path it is opened by the path; the file is known by its name all the same.
+    let last = needed.bytes.split(separator: UInt8(ascii: "/")).last.map { ByteName(Array($0)) }
+    let names = [needed, last ?? needed]
     let file = path.split(separator: "/").last.map(String.init) ?? path
-    if soname == nil {
-      if name == file { return .exact }
-      if isAbi, OutputNames.name(for: FilePath(name)) == stem { return .exact }
-    }
-    return isAbi && Self.isKernelSpecific(name, of: commonName) ? .kernelSpecific : nil
+    if let alias, names.contains(alias) { return .exact }
+    if let soname, names.contains(soname) { return .exact }
+    if !isAbi || soname == nil, names.contains(ByteName(file)) { return .exact }
+    let name = String(decoding: names[1].bytes, as: UTF8.self)
+    if soname == nil, isAbi, OutputNames.name(for: FilePath(name)) == stem { return .exact }
+    return isAbi && KernelName.isKernelSpecific(names[1], of: ByteName(commonName))
+      ? .kernelSpecific : nil
   }
 
   /// The name that programs are to need: the SONAME, or what the file's name says.
   var commonName: String {
     soname.map { String(decoding: $0.bytes, as: UTF8.self) } ?? stem + ".lib.so"
-  }
-
-  /// Whether `name` is `LIB-KERNEL.lib.so` and `common` is `LIB.lib.so`.
-  static func isKernelSpecific(_ name: String, of common: String) -> Bool {
-    let suffix = ".lib.so"
-    guard common.hasSuffix(suffix), name.hasSuffix(suffix), name.count > common.count else {
-      return false
-    }
-    let library = common.dropLast(suffix.count)
-    let kernel = name.dropLast(suffix.count).dropFirst(library.count)
-    return name.hasPrefix(library) && kernel.count > 1 && kernel.first == "-"
-      && !kernel.contains("/")
   }
 }
 

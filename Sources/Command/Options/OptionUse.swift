@@ -12,6 +12,7 @@ enum Situation: String, CaseIterable {
   case programWithoutWhy = "--program without --why"
   case programReport = "--program without --why and --suggest"
   case texts = "--abi alone"
+  case promise = "--abi and --kernels, --library or --program"
   case write = "--write"
   case join = "--join"
   // diff
@@ -19,6 +20,7 @@ enum Situation: String, CaseIterable {
   case comparison = "a comparison without --update"
   // extract
   case canonical = "--profile canonical"
+  case oneText = "one library, and another form than genode"
   // stub
   case libraryStub = "a library (-o NAME.so, --emit library)"
   case objectStub = "an object (-o NAME.o, --emit object)"

@@ -3,7 +3,9 @@ internal import Support
 /// Codes for a library measured by its ABI, beside those for builds that differ.
 extension FindingCode {
   /// Codes for a library as a whole, in the order of reports.
-  public static let libraryCodes = [archDiffers, versionNodeMissing]
+  public static let libraryCodes = [
+    archDiffers, versionNodeMissing, otherArch, notInThisBuild,
+  ]
 
   /// Class or machine is not that asked for.
   public static let archDiffers = FindingCode(
@@ -32,4 +34,34 @@ extension FindingCode {
     counterExample: "ld.abi:3: #%version LD_2 LD_1    and the library defines LD_2 without symbols",
     authority: .symbolVersions,
     cure: "keep the node in the version script of the library, even when it is empty")
+
+  /// A line of a text that is another architecture's name.
+  public static let otherArch = FindingCode(
+    "other-arch", .information, "a name of another architecture",
+    explanation: """
+      The text lists what several architectures call one function, such as _Znwj beside _Znwm, or \
+      what only the run-time library of another architecture has, such as __aeabi_memcpy. The build \
+      has the function under its own name, so it lacks nothing.
+      """,
+    example: """
+      _ZN10Connection11upgrade_ramEj T    the library for x86_64 has _ZN10Connection11upgrade_ramEm
+      """,
+    counterExample: "_ZN10Connection11upgrade_ramE{m|j} T    one line for both",
+    authority: .mangling("<builtin-type>"),
+    cure: "nothing; {64|32} alternatives say both names in one line")
+
+  /// A line of a union that the only build lacks.
+  public static let notInThisBuild = FindingCode(
+    "not-in-this-build", .information, "promised by a union, and not in this build",
+    explanation: """
+      A union (#%union, --union) lists what any of several builds has. One build alone does not \
+      tell whether another has the symbol.
+      """,
+    example: """
+      #%union
+      main_thread_utcb T    and ld-linux.lib.so does not define it
+      """,
+    counterExample: "check --kernels nova,linux --abi ld.abi    where one of the kernels has it",
+    authority: .manual("abi-format.md", "Directives"),
+    cure: "check all builds together, --kernels or --archs with --abi, to find lines that none has")
 }

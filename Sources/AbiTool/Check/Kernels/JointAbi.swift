@@ -37,7 +37,7 @@ struct JointAbi {
     self.isExact = isExact
     conditions = BuildConditions(matrix.builds.map(\.build))
     leaders = JointLeaders(matrix) { Self.forEachItem(matrix, declarations, included, $0) }
-    let sonames = Set(matrix.builds.map(\.abi.soname))
+    let sonames = Set(matrix.builds.map(\.commonSoname))
     if sonames.count == 1, let soname = sonames.first { abi.soname = soname }
   }
 

@@ -10,6 +10,8 @@ public struct KernelCheck: Sendable {
   public struct Options: Sendable {
     /// An ABI text that the builds are to keep.
     public var abi: FilePath?
+    /// Whether that text lists what any of the builds has, even if it does not say so.
+    public var isUnion = false
     /// Names that are internal.
     public var denied = DenyList()
     /// Reject what one architecture alone does not prove harmless.
@@ -43,7 +45,9 @@ public struct KernelCheck: Sendable {
   /// - Throws: `InputError` when a build or the ABI cannot be used: then nothing is known.
   public init(_ builds: [Build], options: Options) async throws(InputError) {
     var extraction = Extraction.Options()
-    let promise = try options.abi.map { path throws(InputError) in try PromisedAbi(path: path) }
+    let promise = try options.abi.map { path throws(InputError) in
+      try PromisedAbi(path: path, isUnion: options.isUnion)
+    }
     extraction.recordsWeakNames = true
     if let promise { promise.abi.addNames(to: &extraction.neededNames) }
     let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)

@@ -20,7 +20,7 @@ struct LibraryFactCheck {
       // A text need not say it.
       let one = matrix.builds[number]
       return one.header == nil && one.abi.soname == nil
-        ? nil : one.abi.soname.map(\.spelled) ?? "no SONAME"
+        ? nil : one.commonSoname.map(\.spelled) ?? "no SONAME"
     }
     return groups.count > 1 ? [finding(.sonameDiffers, nil, "SONAME", groups, .error)] : []
   }

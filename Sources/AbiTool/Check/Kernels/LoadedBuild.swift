@@ -53,6 +53,12 @@ struct LoadedBuild: Sendable {
     header.flatMap { Architecture(of: $0) } ?? Architecture(named: build.arch)
   }
 
+  /// The SONAME as it is on all kernels.
+  var commonSoname: ByteName? {
+    guard !build.kernel.isEmpty, let soname = abi.soname else { return abi.soname }
+    return KernelName.common(soname, kernel: build.kernel) ?? soname
+  }
+
   /// Size of an address in bytes, where it is known.
   var addressSize: Int? {
     header?.elfClass.addressSize ?? architecture?.elfClass.addressSize

@@ -43,6 +43,11 @@ struct WidthTraits {
     isAllocationOperator = name.isSizedAllocationOperator
   }
 
+  /// Whether the name has a type or a number that differs between word sizes.
+  var dependsOnWidth: Bool {
+    isThunk || isAllocationOperator || hasInt128 || hasVaList || !integers.isEmpty
+  }
+
   /// The types of which one architecture does not tell whether the source names them, or a type
   /// definition that is another type elsewhere.
   func unproven(in model: DataModel) -> [BuiltinType] {

@@ -53,6 +53,13 @@ extension LoadedBuild {
       kernels: build.kernel.isEmpty ? .unspecified : .named(build.kernel),
       architecture: wanted ?? architecture, addressSize: addressSize)
     let promised = try promise.abi.selection(selector, path: promise.path)
+    var actual = abi
+    // A kernel's own name for the library stands for the one that programs know.
+    if let soname = promised.soname,
+      actual.soname.flatMap({ KernelName.common($0, kernel: build.kernel) }) == soname
+    {
+      actual.soname = soname
+    }
     // A text that was extracted on one architecture may be kept on another, where functions are
     // called in another way.
     let stated = promised.architecture?.header
@@ -60,6 +67,6 @@ extension LoadedBuild {
     return Comparison(
       Comparison.Side(
         abi: promised, header: wanted?.header ?? (isComparable ? stated : nil)),
-      with: Comparison.Side(abi: abi, header: header))
+      with: Comparison.Side(abi: actual, header: header))
   }
 }

@@ -40,6 +40,8 @@ struct PromiseCheck {
     /// The first build with its difference.
     var build: Int
     var difference: Difference
+    /// Whether the line is another architecture's name.
+    var isForeign: Bool
     /// What the builds have, in the order of the builds.
     var values: [(value: String, builds: BuildSet)] = []
     var all = BuildSet()
@@ -58,16 +60,21 @@ struct PromiseCheck {
     var rows: [Row] = []
     var places: [Cause: Int] = [:]
     for (number, one) in builds.enumerated() {
+      let foreign = otherArchLines(one)
       for difference in one.comparison.differences
       where difference.concernsPromise && !isLeftOpen(difference, one.comparison) {
+        let isForeign =
+          difference.kind == .missing && difference.promised.map(foreign.contains) == true
         let cause = Cause(
-          code: difference.code, severity: one.comparison.severity(of: difference, as: .promise),
+          code: isForeign ? .otherArch : difference.code,
+          severity: isForeign
+            ? .information : one.comparison.severity(of: difference, as: .promise),
           line: difference.promised.map { one.comparison.promised.symbols[$0].sourceLine } ?? 0,
           name: difference.name)
         let place = places[cause] ?? rows.count
         if place == rows.count {
           places[cause] = place
-          rows.append(Row(build: number, difference: difference))
+          rows.append(Row(build: number, difference: difference, isForeign: isForeign))
         }
         rows[place].add(value(of: difference, number), number)
       }
@@ -75,9 +82,38 @@ struct PromiseCheck {
     let new = unpromisedPlaces()
     var findings: [Finding] = []
     findings.reserveCapacity(rows.count + new.count)
-    for row in rows { findings.append(finding(row)) }
+    for row in rows where !isElsewhere(row) { findings.append(finding(row)) }
     for place in new { findings.append(unpromised(place)) }
     return findings
+  }
+
+  /// The lines that a build lacks and that are another architecture's names.
+  private func otherArchLines(_ one: Compared) -> Set<Int> {
+    let missing = one.comparison.differences.compactMap { difference in
+      difference.kind == .missing ? difference.promised : nil
+    }
+    guard !missing.isEmpty else { return [] }
+    let promised = one.comparison.promised
+    var names = OtherArchNames(
+      of: one.comparison.actual, for: one.header.flatMap { Architecture(of: $0) })
+    let found = names.find(
+      among: missing.map { ByteName(promised.nameBytes(of: promised.symbols[$0])) })
+    return Set(found.map { missing[$0] })
+  }
+
+  /// What another build of a union has. One build tells nothing of the others.
+  private func isElsewhere(_ row: Row) -> Bool {
+    promise.abi.isUnion && builds.count > 1 && row.difference.kind == .missing
+      && row.all.count < builds.count
+  }
+
+  /// Whether the line of a union is one that this build alone lacks.
+  private func isOnlyHere(_ row: Row) -> Bool {
+    promise.abi.isUnion && builds.count == 1 && row.difference.kind == .missing && !row.isForeign
+  }
+
+  private func code(of row: Row) -> FindingCode {
+    row.isForeign ? .otherArch : isOnlyHere(row) ? .notInThisBuild : row.difference.code
   }
 
   /// Plain symbol files say nothing of alignments.
@@ -125,8 +161,11 @@ struct PromiseCheck {
     let name = symbol.map { ByteName(comparison.promised.nameBytes(of: $0)) }
     let said = said(difference, comparison)
     let line = symbol.map { Int($0.sourceLine) } ?? 0
+    let code = code(of: row)
     var finding = Finding(
-      difference.code, severity: comparison.severity(of: difference, as: .promise), symbol: name,
+      code,
+      severity: code == difference.code
+        ? comparison.severity(of: difference, as: .promise) : code.severity, symbol: name,
       version: symbol.flatMap(comparison.promised.version) ?? difference.name,
       isDefaultVersion: symbol?.isDefaultVersion ?? false,
       builds: row.all.numbers.map { builds[$0].build }.sorted(),
@@ -198,7 +237,9 @@ struct PromiseCheck {
   private mutating func cure(_ row: Row, _ name: ByteName?) -> String? {
     switch row.difference.kind {
     case .missing:
-      guard let name, let relative = relative(of: name, row.build) else { return nil }
+      guard code(of: row) == .missing, let name, let relative = relative(of: name, row.build) else {
+        return nil
+      }
       return
         "\(words.describe(BuildSet(row.build))) has \(relative.words()); is that one meant? Else "
         + FindingCode.missing.cure

@@ -8,20 +8,23 @@ public struct PromisedAbi: Sendable {
   /// How messages name the text.
   public let path: String
   /// What the text says, for all kernels and architectures.
-  public let abi: Abi
+  public private(set) var abi: Abi
   /// What is wrong with its form.
   public let flaws: [AbiParser.Flaw]
 
   /// Reads the text at `path`.
   ///
+  /// - Parameter isUnion: whether it lists what any of several builds has, even if it does not say
+  ///   so.
   /// - Throws: `InputError` for what cannot be understood.
-  public init(path: FilePath) throws(InputError) {
+  public init(path: FilePath, isUnion: Bool = false) throws(InputError) {
     let input = try InputBytes(path: path)
     let result = try input.withBytes { text throws(InputError) in
       try AbiParser.parseWithFlaws(text, path: path.string)
     }
     self.path = path.string
     abi = result.abi
+    if isUnion { abi.isUnion = true }
     flaws = result.flaws
     guard !abi.symbols.isEmpty else {
       throw InputError(.absent, path: path.string, "an ABI without symbols promises nothing")

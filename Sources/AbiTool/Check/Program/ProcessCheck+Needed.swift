@@ -55,7 +55,9 @@ extension ProcessCheck {
 
   private mutating func reportKernelLinker(_ name: String, of index: Int, _ verb: String) {
     for provider in loader.providers
-    where provider.isAbi && Provider.isKernelSpecific(name, of: provider.commonName) {
+    where provider.isAbi
+      && KernelName.isKernelSpecific(ByteName(name), of: ByteName(provider.commonName))
+    {
       report(
         .kernelLibrary, symbol: ByteName(name), of: index,
         "\(verb) \(name), the library of one kernel, where \(provider.commonName) is meant")

@@ -42,6 +42,7 @@ extension ProcessCheck {
       return
     }
     if options.isKernelAgnostic { checkKernel(reference, of: index, match) }
+    checkUnion(reference, of: index, match)
     checkFoundTwice(reference, of: index, match)
     if index == 0, options.listsBindings { reportBinding(reference, match) }
   }
@@ -90,6 +91,40 @@ extension ProcessCheck {
     reportSymbol(
       .kernelSymbol, reference, of: index,
       "uses it, and it exists on \(kernels.joined(separator: ", ")) only (\(place(match)))")
+  }
+
+  /// What a union lists, each of its builds has that is given with it.
+  private mutating func checkUnion(
+    _ reference: LinkObject.Reference, of index: Int, _ match: LookupScope.Match
+  ) {
+    guard process.loaded[match.object].object.abi?.isUnion == true,
+      let header = process.loaded[0].object.header
+    else { return }
+    let object = process.loaded[index].object
+    let version = object.version(at: reference.version)
+    let builds = loader.builds(of: process.loaded[match.object].object)
+    if builds.isEmpty { openInUnion[match.object, default: []].insert(object.name(of: reference)) }
+    for build in builds {
+      let isThere = object.withName(reference.nameOffset, reference.nameLength) {
+        build.object(for: header)?.definition(of: $0, hash: reference.hash, version: version) != nil
+      }
+      if !isThere {
+        reportNeededSymbol(
+          .undefinedSymbol, object: build.path, reference, of: index,
+          "\(build.path) does not define it, which is a build of \(name(of: match.object))")
+      }
+    }
+  }
+
+  /// Unions do not tell what one build has.
+  mutating func reportUnions() {
+    for (index, symbols) in openInUnion.sorted(by: { $0.key < $1.key }) {
+      let text = name(of: index)
+      report(
+        .notKnown, symbols: symbols.sorted(), of: index,
+        "\(text) lists what any of its builds has; whether each has what is needed is not known",
+        cure: "give its builds with --library, too")
+    }
   }
 
   private mutating func checkFoundTwice(

@@ -19,6 +19,8 @@ struct ProcessCheck {
   /// Symbols that are not found and may be in a library that is missing, by the library that the
   /// reference names.
   var unbound: [ByteName?: Set<ByteName>] = [:]
+  /// Symbols that are bound to a text which does not tell whether each build has them, by object.
+  var openInUnion: [Int: Set<ByteName>] = [:]
 
   init(process: LoadedProcess, loader: Loader, options: ProgramCheck.Options, file: String) {
     self.process = process
@@ -37,6 +39,7 @@ struct ProcessCheck {
       checkReferences(of: index)
     }
     for missing in process.missing { report(missing) }
+    reportUnions()
     checkUnusedNeeds()
   }
 
