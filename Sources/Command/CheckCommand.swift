@@ -40,13 +40,8 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
   @OptionGroup(title: "Builds of one library")
   var kernels: CheckKernelsOptions
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("The ABI texts that are to be kept.", valueName: "abi"))
-  var abi: [InputPath] = []
-
-  @Flag(help: "Take the ABI texts for unions: what any of several builds has (as #%union says).")
-  var union = false
+  @OptionGroup
+  var promise: PromiseOptions
 
   @OptionGroup(title: "Programs and implementations")
   var link: LinkCheckOptions
@@ -91,9 +86,8 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let optionUses = CheckKernelsOptions.optionUses
     .merging(LinkCheckOptions.optionUses) { $1 }
     .merging(ReportOptions.optionUses) { $1 }
+    .merging(PromiseOptions.optionUses) { $1 }
     .merging([
-      "abi": [[.kernels, .library, .program, .texts]],
-      "union": [[.promise]],
       "jobs": [[.kernels, .programReport]],
       // Texts have no notes, and a line for each finding as it is.
       "all": [[.kernels, .library, .programReport], [.text], [.listing]],
@@ -112,6 +106,8 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
       ]))
   }
 
+  var abi: [InputPath] { promise.abi }
+
   /// With nothing to compare them with, ABI texts are checked for their form.
   private var isAboutTexts: Bool {
     !abi.isEmpty && !kernels.isWanted && !link.isWanted && !list && explain == nil
@@ -125,9 +121,9 @@ struct CheckCommand: AsyncParsableCommand, RefusesUnusedOptions {
     } else if let code = explain.flatMap(FindingCode.named) {
       try Diagnostics.output(code.manual)
     } else if link.isWanted {
-      try await link.run(abi: abi, isUnion: union, jobs, report)
+      try await link.run(promise, jobs, report)
     } else {
-      try await kernels.run(abi: abi.first, isUnion: union, jobs, report)
+      try await kernels.run(promise, jobs, report)
     }
   }
 }

@@ -42,11 +42,6 @@ struct CheckKernelsOptions: ParsableArguments {
       valueName: "pattern"))
   var archPattern: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Names that are internal, one pattern a line.", valueName: "file"))
-  var deny: InputPath?
-
   enum SizeType: String, CaseIterable, ExpressibleByArgument {
     case evidence, strict
   }
@@ -63,6 +58,12 @@ struct CheckKernelsOptions: ParsableArguments {
       "Write the joint ABI: what all builds share, and what the allow file accepts.",
       valueName: "out"))
   var write: OutputPath?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write entries of an allow file for what is rejected; each waits for its reason.",
+      valueName: "out"))
+  var writeAllow: OutputPath?
 
   @Flag(
     help: "With --write: all symbols, with kernel= and arch= conditions and {64|32} alternatives.")
@@ -81,9 +82,9 @@ struct CheckKernelsOptions: ParsableArguments {
     "dir": [[.kernels]],
     "pattern": [[.kernels]],
     "arch-pattern": [[.archs]],
-    "deny": [[.kernels]],
     "size-type": [[.kernels]],
     "write": [[.kernels]],
+    "write-allow": [[.kernels]],
     "join": [[.write]],
     "exact": [[.join]],
     "if-changed": [[.write]],
@@ -99,7 +100,7 @@ struct CheckKernelsOptions: ParsableArguments {
   var isWanted: Bool { kernels != nil || archs != nil }
 
   func run(
-    abi: InputPath?, isUnion: Bool, _ jobs: JobOptions, _ reportOptions: ReportOptions
+    _ promise: PromiseOptions, _ jobs: JobOptions, _ reportOptions: ReportOptions
   ) async throws {
     var locator = BuildLocator()
     if let lib { locator.library = lib }
@@ -111,19 +112,22 @@ struct CheckKernelsOptions: ParsableArguments {
     let builds = try locator.builds()
 
     var options = KernelCheck.Options()
-    options.abi = abi?.path
-    options.isUnion = isUnion
-    if let deny { options.denied = try DenyList(path: deny.path) }
+    options.abi = promise.abi.first?.path
+    options.isUnion = promise.union
+    options.denied = try promise.denied()
     options.rejectsUnproven = sizeType == .strict
     options.jobs = jobs.jobs
     let check = try await KernelCheck(builds, options: options)
     let findings = try reportOptions.allowing(check.findings, builds: builds)
+    if let writeAllow {
+      try OutputFile(writeAllow.path).write(AllowFile.text(for: findings, builds: builds))
+    }
     if let write {
       let joint = check.joint(join ? (exact ? .exact : .all) : .shared, judged: findings)
       try rebuild.write(
         AbiPrinter(joint).text(), to: write.path,
         from: builds.map { FilePath($0.path) }
-          + [abi, deny, reportOptions.allow].compactMap { $0?.path })
+          + promise.abi.map(\.path) + [promise.deny, reportOptions.allow].compactMap { $0?.path })
     }
     let places = KernelCheck.words(for: builds)
     try reportOptions.finish(

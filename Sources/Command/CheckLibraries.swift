@@ -7,12 +7,13 @@ import SystemPackage
 
 extension LinkCheckOptions {
   /// `check --library`: says nothing when the promise is kept.
-  func checkLibraries(_ abi: InputPath, isUnion: Bool, _ report: ReportOptions) throws {
-    let promise = try PromisedAbi(path: abi.path, isUnion: isUnion)
+  func checkLibraries(_ texts: PromiseOptions, _ report: ReportOptions) throws {
+    let abi = texts.abi[0]
+    let promise = try PromisedAbi(path: abi.path, isUnion: texts.union)
     var options = LibraryCheck.Options()
     options.kernel = selection.kernel
     options.architecture = selection.arch
-    var findings = promise.textFindings
+    var findings = promise.textFindings + promise.internalFindings(try texts.denied())
     for path in library {
       findings += try LibraryCheck.findings(path.path, keeps: promise, options: options)
     }

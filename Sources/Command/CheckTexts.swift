@@ -9,7 +9,11 @@ extension CheckCommand {
   /// `check --abi FILE…` alone: the form of ABI texts. Says nothing when it is as it should be.
   func checkTexts() throws {
     var findings: [Finding] = []
-    for path in abi { findings += try PromisedAbi(path: path.path).textFindings }
+    let denied = try promise.denied()
+    for path in abi {
+      let text = try PromisedAbi(path: path.path)
+      findings += text.textFindings + text.internalFindings(denied)
+    }
     let summary = Report(
       command: "check", subject: abi.count == 1 ? abi[0].string : "\(abi.count) ABI texts",
       findings: try report.allowing(findings), approval: "well-formed", rejection: "flawed")

@@ -206,7 +206,12 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       return
     }
     let text = form.text(of: result.abi)
-    for loss in text.losses { Diagnostics.warning(loss) }
+    guard text.losses.isEmpty else {
+      throw InputError(
+        .unsupported, path: file.string,
+        "--format genode cannot say all of it: \(text.losses.joined(separator: "; ")); leave such "
+          + "symbols out with --drop, or write another form")
+    }
     try rebuild.write(text.bytes, to: target, from: inputs)
   }
 

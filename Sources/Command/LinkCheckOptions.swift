@@ -88,12 +88,12 @@ struct LinkCheckOptions: ParsableArguments {
   }
 
   func run(
-    abi: [InputPath], isUnion: Bool, _ jobs: JobOptions, _ report: ReportOptions
+    _ promise: PromiseOptions, _ jobs: JobOptions, _ report: ReportOptions
   ) async throws {
     guard !program.isEmpty else {
-      try checkLibraries(abi[0], isUnion: isUnion, report)
+      try checkLibraries(promise, report)
       return
     }
-    try await checkPrograms(abi, isUnion: isUnion, jobs, report)
+    try await checkPrograms(promise.abi, isUnion: promise.union, jobs, report)
   }
 }

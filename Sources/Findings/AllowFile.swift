@@ -3,12 +3,13 @@ public import SystemPackage
 
 /// A text that accepts findings, each with a reason.
 ///
-///     PATTERN finding-code [kernel=K,…] [arch=A,…] # reason
+///     PATTERN finding-code [omit|include] [kernel=K,…] [arch=A,…] # reason
 ///
 /// PATTERN is a glob for the mangled name, for `NAME@VERSION`, or for the demangled name; of what is
 /// about no symbol, for the version or the needed library, or else the file. With blanks in it, it
 /// is written in quotes. The code may be `*`. With conditions an entry accepts findings only when
-/// all builds that they concern are among those named.
+/// all builds that they concern are among those named. The joint ABI includes what is accepted, with
+/// its condition, or omits it.
 public struct AllowFile: Sendable {
   package struct Entry: Sendable {
     package var pattern: Glob
@@ -16,6 +17,8 @@ public struct AllowFile: Sendable {
     package var code: FindingCode?
     package var kernels: [String]
     package var archs: [String]
+    /// Whether the symbol is left out of the joint ABI.
+    package var isOmitted = false
     package var reason: String
     package var line: Int
   }
@@ -59,7 +62,8 @@ public struct AllowFile: Sendable {
       for number in accepting { used[number] = true }
       guard let entry = accepting.first.map({ entries[$0] }) else { continue }
       findings[index].allowance = Finding.Allowance(
-        place: Finding.Place(path: path, line: entry.line), reason: entry.reason)
+        place: Finding.Place(path: path, line: entry.line), reason: entry.reason,
+        isOmitted: entry.isOmitted)
     }
     for (entry, isUsed) in zip(entries, used) where !isUsed && entry.isInScope(of: builds) {
       findings.append(
@@ -140,14 +144,22 @@ private struct AllowWords {
       let parts = condition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let names = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
       switch parts[0] {
+      case "omit" where parts.count == 1: entry.isOmitted = true
+      case "include" where parts.count == 1: break
       case "kernel" where !names.isEmpty: entry.kernels += names
       case "arch" where !names.isEmpty: entry.archs += names
-      default: throw error(column, "expected kernel=NAME,…, arch=NAME,… or # and the reason")
+      default:
+        throw error(
+          column, "expected omit, include, kernel=NAME,…, arch=NAME,… or # and the reason")
       }
     }
     entry.reason = reason()
     guard !entry.reason.isEmpty else {
       throw error(position + 1, "expected # and the reason why this is accepted")
+    }
+    guard !AllowFile.isOpen(entry.reason) else {
+      throw error(
+        position + 1, "nobody has decided yet: write in place of TODO why this is accepted")
     }
     return entry
   }

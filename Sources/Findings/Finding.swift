@@ -40,6 +40,8 @@ public struct Finding: Hashable, Sendable {
     public var place: Place
     /// What the entry says after `#`.
     public var reason: String
+    /// Whether the joint ABI leaves the symbol out.
+    public var isOmitted = false
   }
 
   /// What kind of finding it is.

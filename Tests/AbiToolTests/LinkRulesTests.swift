@@ -65,7 +65,7 @@ import Testing
     ("ld-nova.so", false), ("libc.lib.so", false),
   ])
   func kernelNamesAreKnown(name: String, isOne: Bool) {
-    #expect(Provider.isKernelSpecific(name, of: "ld.lib.so") == isOne)
+    #expect(KernelName.isKernelSpecific(ByteName(name), of: "ld.lib.so") == isOne)
   }
 }
 

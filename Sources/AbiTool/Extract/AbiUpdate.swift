@@ -283,7 +283,9 @@ public struct AbiUpdate {
       result += source.printer.directives().filter { !result.contains($0) }
     }
     // A text for several architectures names none.
-    let namesArchitecture = old.architecture != nil && sources.count == 1
+    let namesArchitecture =
+      old.architecture != nil
+      && sources.allSatisfy { $0.abi.architecture == sources[0].abi.architecture }
     return result.filter { namesArchitecture || !$0.bytes.starts(with: "#%arch ".utf8) }
   }
 

@@ -258,7 +258,7 @@ public struct Extraction: Sendable {
     }
     // Plain C names such as `end` are artefacts only where a linker defined them, without type.
     if name[0] != UInt8(ascii: "_"), entry.type != .none { return nil }
-    return LinkerArtefacts.names.contains(name) ? .linkerArtefact : nil
+    return LinkerArtefacts.contains(name) ? .linkerArtefact : nil
   }
 
   // MARK: What is kept

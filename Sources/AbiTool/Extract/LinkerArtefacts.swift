@@ -4,7 +4,17 @@ internal import Support
 
 /// Symbols that linkers and their scripts put into every file: no promise of the library.
 enum LinkerArtefacts {
-  static let names: NameSet = {
+  /// Whether a name is one of them. Of plain C names such as `end` only the symbol tells.
+  static func contains(_ name: UnsafeRawBufferPointer) -> Bool {
+    names.contains(name)
+      || name.starts(with: "__".utf8) && prefixes.contains { name.starts(with: $0.utf8) }
+  }
+
+  /// Bounds of sections (GNU ld manual, "Input Section Example"), counters of gcov, and what the
+  /// address sanitizer adds to data.
+  private static let prefixes = ["__start_", "__stop_", "__gcov_", "__odr_asan"]
+
+  private static let names: NameSet = {
     var set = NameSet()
     for name: String in [
       // GNU ld's and lld's own, by their default scripts.

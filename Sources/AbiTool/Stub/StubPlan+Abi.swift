@@ -18,7 +18,7 @@ extension StubPlan {
     soname: ByteName? = nil
   ) throws(InputError) {
     let selector = Abi.Selector(
-      kernels: kernel.map { .named($0) } ?? .unspecified, architecture: architecture)
+      kernels: kernel.map { .named($0) } ?? .agnostic, architecture: architecture)
     let abi = try abi.selection(selector, path: path)
     self.init(path: path, architecture: architecture, object: Self.object(for: architecture))
     object.soname = (soname ?? abi.soname)?.bytes

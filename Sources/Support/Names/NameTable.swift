@@ -3,14 +3,14 @@
 /// Open addressing; there are less than 2^32 names.
 package struct NameTable: Sendable {
   /// The low half of the hash in the upper half, the number plus one in the lower; 0 is free. The
-  /// size is a power of two, at most half of it is taken.
+  /// size is a power of two, at most three quarters of it are taken.
   private var slots: [UInt64]
   private var count = 0
 
   /// - Parameter capacity: how many names there will be, as far as that is known.
   package init(capacity: Int = 0) {
     var size = 16
-    while size < capacity * 2 { size *= 2 }
+    while size * 3 < capacity * 4 { size *= 2 }
     slots = [UInt64](repeating: 0, count: size)
   }
 
@@ -26,7 +26,7 @@ package struct NameTable: Sendable {
     slots[slot] = hash << 32 | UInt64(number + 1)
     guard other == 0 else { return Self.number(other) }
     count += 1
-    if count * 2 > slots.count { grow() }
+    if count * 4 > slots.count * 3 { grow() }
     return nil
   }
 

@@ -8,6 +8,17 @@ public struct Glob: Hashable, Sendable {
   /// A pattern with `*`, `?` and `[…]`.
   public init(_ pattern: String) { self.pattern = pattern }
 
+  /// The pattern that stands for one name only.
+  public init(escaping name: String) {
+    pattern = name.reduce(into: "") { pattern, character in
+      switch character {
+      case "*", "?", "[": pattern += "[\(character)]"
+      case "\\": pattern += "\\\\"
+      default: pattern.append(character)
+      }
+    }
+  }
+
   /// Whether the pattern stands for the whole name.
   public func matches(_ name: UnsafeRawBufferPointer) -> Bool {
     // fnmatch wants a NUL at the end, which names inside a larger text do not have.

@@ -6,29 +6,42 @@ internal import Support
 /// What one declaration in source code becomes: a name on each architecture, the same one or
 /// not. The rows of the check.
 struct Declaration: Sendable {
-  /// The number of its name on the first architecture in the matrix.
-  let name: Int
-  /// Those of its further names.
-  private(set) var furtherNames: [Int] = []
+  /// What only few have: there is a declaration for nearly each symbol.
+  private final class Further: Sendable {
+    let names: [Int]
+    let differences: [[NameDifference]]
+
+    init(names: [Int], differences: [[NameDifference]]) {
+      self.names = names
+      self.differences = differences
+    }
+  }
+
+  private let storedName: Int32
+  private var further: Further?
   /// The builds that have one of the names.
-  var presence: BuildSet
-  /// For each further name, how the first differs from it.
-  private(set) var differences: [[NameDifference]] = []
+  private(set) var presence: BuildSet
 
   init(name: Int, presence: BuildSet) {
-    self.name = name
+    storedName = Int32(name)
     self.presence = presence
   }
 
-  var isPaired: Bool { !furtherNames.isEmpty }
+  /// The number of its name on the first architecture in the matrix.
+  var name: Int { Int(storedName) }
+  /// Those of its further names.
+  var furtherNames: [Int] { further?.names ?? [] }
+  /// For each further name, how the first differs from it.
+  var differences: [[NameDifference]] { further?.differences ?? [] }
+  var isPaired: Bool { further != nil }
   /// All numbers of names.
   var names: [Int] { [name] + furtherNames }
 
   /// Adds the name on a further architecture.
   mutating func add(_ name: Int, in builds: BuildSet, _ differences: [NameDifference]) {
-    furtherNames.append(name)
+    further = Further(
+      names: furtherNames + [name], differences: self.differences + [differences])
     presence.formUnion(builds)
-    self.differences.append(differences)
   }
 }
 

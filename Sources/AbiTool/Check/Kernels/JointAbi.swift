@@ -53,7 +53,9 @@ struct JointAbi {
   /// Leaders first, so that the names of one object follow the lines of its leader.
   private mutating func addSymbols() {
     let largest = matrix.builds.map(\.abi).max { $0.symbols.count < $1.symbols.count } ?? Abi()
-    abi.reserveCapacity(largest.symbols.count, nameBytes: largest.heads.count)
+    abi.reserveCapacity(
+      declarations.count,
+      nameBytes: largest.heads.count / max(1, largest.symbols.count) * declarations.count)
     var followers: [JointItem] = []
     Self.forEachItem(matrix, declarations, included) { item in
       if leaders.isFollower(item.key) { followers.append(item) } else { add(item) }

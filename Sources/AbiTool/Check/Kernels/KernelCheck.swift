@@ -65,7 +65,7 @@ public struct KernelCheck: Sendable {
           build: one.build, header: one.header, comparison: try one.comparison(with: promise))
       }
       var check = PromiseCheck(promise, compared, matrix.words)
-      add(promise.textFindings + check.findings())
+      add(promise.textFindings + promise.internalFindings(options.denied) + check.findings())
     }
   }
 
@@ -122,7 +122,9 @@ public struct KernelCheck: Sendable {
   public func joint(_ joint: Joint, judged: [Finding]) -> Abi {
     var included = [Bool](repeating: true, count: declarations.count)
     for (finding, subject) in zip(judged, subjects) {
-      guard let subject, finding.severity == .error, finding.allowance == nil else { continue }
+      guard let subject else { continue }
+      if finding.allowance?.isOmitted == true { included[subject] = false }
+      guard finding.severity == .error, finding.allowance == nil else { continue }
       if joint == .shared || finding.code == .internalSymbol { included[subject] = false }
     }
     return JointAbi.of(matrix, declarations, included: included, isExact: joint == .exact)

@@ -56,7 +56,7 @@ struct PresenceCheck {
     let isInText = matrix.presence[name].numbers.contains { matrix.builds[$0].header == nil }
     return isInText
       && matrix.withSpelledName(name) {
-        $0.first == UInt8(ascii: "_") && LinkerArtefacts.names.contains($0)
+        $0.first == UInt8(ascii: "_") && LinkerArtefacts.contains($0)
       }
   }
 

@@ -31,6 +31,25 @@ public struct PromisedAbi: Sendable {
     }
   }
 
+  /// Findings about the names that the text lists and that are no promise of a library: those of
+  /// `denied`, and what linkers put into every file.
+  public func internalFindings(_ denied: DenyList) -> [Finding] {
+    abi.symbols.compactMap { symbol in
+      let words = abi.withName(of: symbol) { name -> String? in
+        if let pattern = denied.pattern(denying: name) { return "is on the deny list (\(pattern))" }
+        return name.first == UInt8(ascii: "_") && LinkerArtefacts.contains(name)
+          ? "is put into every file by linkers; it is no promise of the library" : nil
+      }
+      guard let words, symbol.storage != .undefined else { return nil }
+      let name = ByteName(abi.nameBytes(of: symbol))
+      return Finding(
+        .internalSymbol, symbol: name, version: abi.version(of: symbol),
+        isDefaultVersion: symbol.isDefaultVersion,
+        place: Finding.Place(path: path, line: Int(symbol.sourceLine)),
+        message: "\(name.spelled) \(words)", cure: "remove the line")
+    }
+  }
+
   /// A finding for each flaw.
   public var textFindings: [Finding] {
     flaws.map { flaw in
