@@ -30,6 +30,7 @@ struct Abitool: AsyncParsableCommand {
       IfsoCommand.self,
       CheckCommand.self,
       DiffCommand.self,
+      MergeCommand.self,
       TaintCommand.self,
       HookCommand.self,
     ])

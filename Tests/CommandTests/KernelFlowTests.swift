@@ -103,6 +103,25 @@ struct KernelFlowTests {
     #expect(missing.findings.contains(["error", "missing", "_ZN7Session7upgradeEf"]))
   }
 
+  /// A file that people keep for all kernels and architectures: what is stale is found, and nothing
+  /// else is.
+  @Test(arguments: [["x86_64"], ["x86_64", "x86_32", "arm_v7a"]])
+  func ofAFileKeptByHandOnlyStaleLinesAreMissing(archs: [String]) throws {
+    let file = packageRoot.appendingPathComponent("fixtures/ld/ld.symbols").path
+    let outcome = try check([
+      "--kernels", "nova,hw,linux", "--archs", archs.joined(separator: ","), "--dir",
+      try Fixtures.ldDirectory.get().path, "--abi", file, "--union",
+    ])
+    let missing = outcome.findings.filter { $0[1] == "missing" }.map { $0[2] }
+    #expect(missing == ["_ZN10Connection6revokeEv", "ld_wait_for_config"])
+    let promised = try #require(try? String(contentsOfFile: file, encoding: .utf8))
+    let broken = outcome.findings.filter { finding in
+      finding[0] == "error" && finding[1] != "missing" && promised.contains("\n\(finding[2]) ")
+        && ["too-small", "binding-differs", "renamed"].contains(finding[1])
+    }
+    #expect(broken.isEmpty, "\(broken)")
+  }
+
   /// A program is not clean by a text that does not tell what each build has.
   @Test func unionsAloneDoNotAnswerForPrograms() throws {
     try scratch.write(
@@ -311,5 +330,70 @@ struct KernelFlowTests {
     #expect(body.contains("kernel T kernel=linux") && body.contains("state D 8"))
     #expect(!text.contains("align=") && !text.contains("#%"))
     #expect(outcome.errors.contains("? state D 8: the library has state D 4\n"))
+  }
+
+  // MARK: Merging
+
+  private func merged(_ arguments: [String]) throws -> [String] {
+    let outcome = try abitool(["merge"] + arguments, in: scratch.url)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.lines.map(String.init)
+  }
+
+  @Test func unionsListWhatAnyBuildHas() throws {
+    try build("nova", Self.session + Self.data + "extern \"C\" int nova_only(void) { return 1; }\n")
+    try build("hw", Self.session + Self.data)
+    let text = try merged(["--union", "ld-nova.lib.so", "ld-hw.lib.so"])
+    #expect(
+      text == [
+        "#%abi 1", "#%soname ld.lib.so", "#%union", "_ZN7Session7upgradeEm T", "common T",
+        "nova_only T", "state D 8", "table V 8",
+      ])
+    // All commands read it.
+    try scratch.write("ld.abi", text.joined(separator: "\n") + "\n")
+    #expect(try check(["--library", "ld-hw.lib.so", "--abi", "ld.abi"]).status == 0)
+    #expect(try abitool(["stub", "ld.abi"], in: scratch.url).text.contains("nova_only"))
+  }
+
+  @Test func unionsOfWordSizesHaveBothNames() throws {
+    let wide = try build("nova", Self.session + Self.data, arch: "arm_v8a")
+    let narrow = try build("nova", Self.session + Self.data, arch: "x86_32")
+    let text = try merged(["--union", wide, narrow])
+    #expect(text.contains("_ZN7Session7upgradeEm T") && text.contains("_ZN7Session7upgradeEj T"))
+    #expect(text.contains("state D 8 size32=4") && !text.contains { $0.contains("arch=") })
+  }
+
+  /// From a joint text, the ABI of each build can be had again.
+  @Test func jointTextsHoldEachBuild() throws {
+    let only = "extern \"C\" int nova_only(void) { return 1; }\n"
+    let builds = [
+      ("nova", try build("nova", Self.session + Self.data + only, arch: "arm_v8a"), "aarch64"),
+      ("hw", try build("hw", Self.session + Self.data, arch: "arm_v8a"), "aarch64"),
+      ("nova", try build("nova", Self.session + Self.data, arch: "x86_32"), "i386"),
+    ]
+    let text = try merged(["--joint"] + builds.map(\.1))
+    #expect(text.contains("_ZN7Session7upgradeE{m|j} T"))
+    #expect(text.contains("nova_only T arch=aarch64 kernel=nova"))
+    try scratch.write("ld.abi", text.joined(separator: "\n") + "\n")
+    for (kernel, library, arch) in builds {
+      let arguments = ["ld.abi", "--kernel", kernel, "--arch", arch, "-o", "stub.so"]
+      try succeed(abitoolPath, ["stub"] + arguments, in: scratch.url)
+      let pair = try ["stub.so", library].map { file in
+        try abitool(["extract", file, "--soname", "ld.lib.so"], in: scratch.url).text
+      }
+      #expect(pair[0] == pair[1])
+    }
+  }
+
+  @Test func buildsThatNothingTellsApartAreNotMerged() throws {
+    for (kernel, name) in [("nova", "one.so"), ("hw", "two.so")] {
+      try build(kernel, Self.session)
+      try FileManager.default.moveItem(
+        atPath: scratch.path("ld-\(kernel).lib.so"), toPath: scratch.path(name))
+    }
+    let outcome = try abitool(["merge", "--joint", "one.so", "two.so"], in: scratch.url)
+    #expect(outcome.status == 2 && outcome.errors.contains("say which kernel each is for"))
+    #expect(try merged(["--joint", "nova=one.so", "hw=two.so"]).contains("common T"))
+    #expect(try abitool(["merge", "one.so", "two.so"], in: scratch.url).status == 64)
   }
 }

@@ -26,7 +26,7 @@ enum OptionEffectCases {
     var values: [String: [String]]
   }
 
-  static let commands = [extract, stub, ifso, check, diff, taint, hook]
+  static let commands = [extract, stub, ifso, check, diff, merge, taint, hook]
 
   private static let report = [
     "format": ["--format json"], "summary": ["--summary"], "all": ["--all"],
@@ -48,6 +48,7 @@ enum OptionEffectCases {
       "keep": ["--keep _Z3tplIiEvv"], "drop": ["--drop extra"], "needed-by": ["--needed-by u.o"],
       "update": ["--update wide.abi"], "explain": ["--explain f"], "stats": ["--stats"],
       "if-changed": ["--if-changed"], "depfile": ["--depfile out.d"], "jobs": ["--jobs 1"],
+      "soname": ["--soname q.so"],
     ])
 
   static let stub = Command(
@@ -87,7 +88,8 @@ enum OptionEffectCases {
       Mode("write", "--kernels a,b --write out.abi", "--kernels a,c --write out.abi"),
       Mode("join", "--kernels a,b --write out.abi --join", "--kernels a,c --write out.abi --join"),
       Mode(
-        "library", "--library libprotected.so --abi x.abi", "--library libx.so --abi kernels.abi"),
+        "library", "--library libprotected.so --abi x.abi", "--library libx.so --abi kernels.abi",
+        "--library libx.so --abi un.abi"),
       Mode(
         "program", "--program prog --abi x.abi un.abi", "--program prog --abi kernels.abi un.abi"),
       Mode("system", "--program prog --sysroot root", "--program libneeds.so --sysroot root"),
@@ -105,7 +107,9 @@ enum OptionEffectCases {
       "kernels": ["--kernels a,b"], "archs": ["--archs x86_64"], "lib": ["--lib libx"],
       "dir": ["--dir empty"], "pattern": ["--pattern no{kernel}"],
       "arch-pattern": ["--arch-pattern no/{file}"], "deny": ["--deny deny"],
-      "size-type": ["--size-type strict"], "write": ["--write other.abi"], "join": ["--join"],
+      "size-type": ["--size-type strict"], "write": ["--write other.abi"],
+      "write-allow": ["--write-allow other"], "union": ["--union"],
+      "join": ["--join"],
       "exact": ["--exact"], "if-changed": ["--if-changed"], "depfile": ["--depfile out.d"],
       "abi": ["--abi nosuch"], "program": ["--program prog"], "library": ["--library nosuch"],
       "kernel": ["--kernel z"], "arch": ["--arch aarch64"], "sysroot": ["--sysroot nosuch"],
@@ -137,6 +141,17 @@ enum OptionEffectCases {
       "baseline": ["--baseline x.abi"], "update": ["--update"], "profile": ["--profile complete"],
       "kernel": ["--kernel z"], "arch": ["--arch aarch64"],
     ]) { $1 })
+
+  static let merge = Command(
+    name: "merge",
+    modes: [
+      Mode("stdout", "--union x86_64/ld-a.abi x86_64/ld-c.abi"),
+      Mode("file", "--joint x86_64/ld-a.abi x86_64/ld-c.abi -o out.abi"),
+    ],
+    values: [
+      "union": ["--union"], "joint": ["--joint"], "output": ["-o other.abi"],
+      "if-changed": ["--if-changed"], "depfile": ["--depfile out.d"],
+    ])
 
   static let taint = Command(
     name: "taint",

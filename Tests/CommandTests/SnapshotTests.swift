@@ -10,7 +10,7 @@ import Testing
 @Suite struct SnapshotTests {
   // MARK: Help
 
-  @Test(arguments: ["", "extract", "stub", "ifso", "check", "diff", "taint", "hook"])
+  @Test(arguments: ["", "extract", "stub", "ifso", "check", "diff", "merge", "taint", "hook"])
   func help(command: String) throws {
     let outcome = try abitool(
       [command, "--help"].filter { !$0.isEmpty }, environment: ["COLUMNS": "80"])

@@ -55,6 +55,7 @@ extension Abi {
     var result = Abi()
     result.soname = soname
     result.isUnion = isUnion
+    result.isPlain = isPlain
     result.architecture = architecture
     result.needed = needed
     let kept = versionsToKeep(selected)

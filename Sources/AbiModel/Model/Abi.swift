@@ -42,6 +42,9 @@ public struct Abi: Sendable {
   public var architecture: Architecture?
   /// Whether it lists what any of several builds has, and not what each has (`#%union`).
   public var isUnion = false
+  /// Whether it was read from a plain symbol file, without directives: its letters say function or
+  /// data, and no more.
+  public package(set) var isPlain = false
   /// `DT_NEEDED`, sorted; complete profile only.
   public var needed: [ByteName] = []
   /// The version nodes of `#%version` lines and of the symbols' versions, sorted by name.

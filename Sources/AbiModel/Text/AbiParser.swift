@@ -73,6 +73,7 @@ public struct AbiParser: Sendable {
     try parser.readLines(of: text)
     try parser.resolveAliases()
     parser.abi.sort()
+    parser.abi.isPlain = !parser.sawDirective
     parser.findDuplicates()
     parser.flaws.sort { ($0.line, $0.column) < ($1.line, $1.column) }
     return Result(abi: parser.abi, flaws: parser.flaws)
@@ -82,6 +83,7 @@ public struct AbiParser: Sendable {
   private var abi = Abi()
   private var flaws: [Flaw] = []
   private var sawFormat = false
+  private var sawDirective = false
   /// `alias=` attributes, resolved when all names are known.
   private var aliases: [(symbol: Int, target: Head, line: Int, column: Int)] = []
   /// Alias groups that turned out to be another one.
@@ -151,6 +153,7 @@ public struct AbiParser: Sendable {
     }
     let place = line.column
     let word = line.directiveWord()
+    sawDirective = true
     switch word {
     case "#%abi":
       let version = try line.name("the format version, 1")

@@ -39,7 +39,8 @@ struct LoadedBuild: Sendable {
       abi = try text.selection(
         Abi.Selector(
           kernels: build.kernel.isEmpty ? .unspecified : .named(build.kernel),
-          architecture: Architecture(named: build.arch), addressSize: arch.addressSize),
+          architecture: Architecture(named: build.arch) ?? text.architecture,
+          addressSize: arch.addressSize),
         path: build.path)
     }
     guard !abi.symbols.isEmpty else {
@@ -50,7 +51,7 @@ struct LoadedBuild: Sendable {
 
   /// The architecture that it is for, as far as name or file tell.
   var architecture: Architecture? {
-    header.flatMap { Architecture(of: $0) } ?? Architecture(named: build.arch)
+    header.flatMap { Architecture(of: $0) } ?? Architecture(named: build.arch) ?? abi.architecture
   }
 
   /// The SONAME as it is on all kernels.

@@ -116,12 +116,17 @@ struct PromiseCheck {
     row.isForeign ? .otherArch : isOnlyHere(row) ? .notInThisBuild : row.difference.code
   }
 
-  /// Plain symbol files say nothing of alignments.
+  /// Plain symbol files say nothing of alignments, and have no letter for what is read-only once it
+  /// is relocated, such as virtual tables.
   private func isLeftOpen(_ difference: Difference, _ comparison: Comparison) -> Bool {
-    guard case .fact(.alignment, _) = difference.kind, let place = difference.promised else {
+    guard case .fact(let fact, _) = difference.kind, let place = difference.promised else {
       return false
     }
-    return comparison.promised.symbols[place].alignmentShift == nil
+    switch fact {
+    case .alignment: return comparison.promised.symbols[place].alignmentShift == nil
+    case .storage: return comparison.promised.isPlain
+    default: return false
+    }
   }
 
   /// What a build has: a cell of the table.
