@@ -43,7 +43,8 @@ let package = Package(
     // three compressors whenever abitool starts.
     .target(name: "CDw", linkerSettings: [.linkedLibrary(":libdw.a"), .linkedLibrary("elf")]),
     .target(name: "ElfKit", dependencies: ["CElf", systemPackage], swiftSettings: settings),
-    .target(name: "DebugInfo", dependencies: ["CDw", "ElfKit"], swiftSettings: settings),
+    .target(
+      name: "DebugInfo", dependencies: ["CDw", "ElfKit", systemPackage], swiftSettings: settings),
     .target(name: "Disassembly", dependencies: ["CBinutils", "ElfKit"], swiftSettings: settings),
     .target(name: "Mangling", dependencies: ["CBinutils"], swiftSettings: settings),
     // Bytes, names, files, errors: what the modules above share.
@@ -85,7 +86,12 @@ let package = Package(
       name: "ElfKitTests", dependencies: ["ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
     .testTarget(
-      name: "DisassemblyTests", dependencies: ["Disassembly", "TestSupport"],
+      name: "DebugInfoTests",
+      dependencies: ["DebugInfo", "ElfKit", "TestSupport", systemPackage],
+      swiftSettings: commandSettings),
+    .testTarget(
+      name: "DisassemblyTests",
+      dependencies: ["Disassembly", "ElfKit", "TestSupport", systemPackage],
       swiftSettings: commandSettings),
     .testTarget(
       name: "ManglingTests", dependencies: ["Mangling", "TestSupport"],

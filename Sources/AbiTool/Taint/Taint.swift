@@ -56,12 +56,12 @@ public enum Taint {
     switch try scanner.scan(file) {
     case .success(let scan):
       result.codeSize = scan.codeSize
-      let sources = TaintSources(file, scan.sites, options)
+      let sources = TaintSources(file, path, scan.sites, options)
       result.sites = scan.sites.map { .init(site: $0, line: sources.line(of: $0)?.text) }
       result.findings = scan.sites.map { finding($0, sources, build) }
       add(sources, build, to: &result)
     case .failure(let failure):
-      add(TaintSources(file, [], options), build, to: &result)
+      add(TaintSources(file, path, [], options), build, to: &result)
       result.findings.append(notKnown("system calls", failure.reason, build))
     }
     result.findings += try TaintLinkage.findings(in: file, build, options)

@@ -4,6 +4,7 @@ internal import Disassembly
 internal import ElfKit
 internal import Findings
 internal import Support
+internal import SystemPackage
 
 /// What DWARF tells of a file: the lines of its sites, and the kernel headers it was made from.
 struct TaintSources {
@@ -22,13 +23,15 @@ struct TaintSources {
     var units: [String]
   }
 
-  init(_ file: borrowing ElfFile, _ sites: [CodeScan.Site], _ options: TaintOptions) {
+  init(
+    _ file: borrowing ElfFile, _ path: String, _ sites: [CodeScan.Site], _ options: TaintOptions
+  ) {
     var lines: [UInt64: DebugInfo.Line] = [:]
     var collector = HeaderCollector(patterns: options.kernelHeaders)
     do throws(DebugInfo.NotKnown) {
-      try DebugInfo.with(file) { info throws(DebugInfo.NotKnown) in
+      try DebugInfo.with(file, at: FilePath(path)) { info throws(DebugInfo.NotKnown) in
+        lines = try info.frames(of: sites.map(\.address)).compactMapValues(\.first)
         try info.forEachUnit { unit throws(DebugInfo.NotKnown) in try collector.add(unit) }
-        lines = try info.lines(of: sites.map(\.address))
       }
     } catch {
       if Self.isToBeAsked(file) { reason = error.reason } else { reasonNotAsked = error.reason }
