@@ -8,6 +8,9 @@ struct FunctionTable {
     var address: UInt64
     /// In bytes; 0 when it is not known.
     var size: UInt64
+    /// The symbol table has the function without a size: its code reaches up to the next function,
+    /// whatever part of it unwind information describes.
+    var isOpen = false
     /// Of ARM only: the code is T32. Nil when nothing tells.
     var isThumb: Bool?
 
@@ -78,6 +81,7 @@ struct FunctionTable {
         continue
       }
       unique[unique.count - 1].size = max(last.size, entry.size)
+      unique[unique.count - 1].isOpen = last.isOpen || entry.isOpen
       unique[unique.count - 1].isThumb = last.isThumb ?? entry.isThumb
     }
     return unique
@@ -121,7 +125,8 @@ struct FunctionTable {
       index -= 1
       guard index >= 0, functions[index].section == section else { return nil }
       let entry = functions[index]
-      if entry.size == 0 ? isNearest : entry.contains(address) { return entry }
+      let reachesNext = entry.isOpen || entry.size == 0
+      if reachesNext && isNearest || entry.size > 0 && entry.contains(address) { return entry }
       isNearest = false
     }
     return nil
@@ -181,7 +186,7 @@ private struct Collector {
         } else {
           // A size that leads out of the address space says nothing.
           var label = entry
-          label.size = 0
+          (label.size, label.isOpen) = (0, true)
           found.labels.append(label)
         }
       case .object:
@@ -196,7 +201,9 @@ private struct Collector {
             found.mapping.append(.init(section: section, address: symbol.value, kind: kind))
           }
         } else if !name.isEmpty, name.first != UInt8(ascii: ".") {
-          found.labels.append(.init(section: section, address: symbol.value, size: 0))
+          // Bit 0 of the address of a label is no mark.
+          found.labels.append(
+            .init(section: section, address: symbol.value, size: 0, isOpen: true))
         }
       default: break
       }

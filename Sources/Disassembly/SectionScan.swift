@@ -189,7 +189,7 @@ struct SectionScan {
         CodeScan.Site(
           address: address, instruction: instruction, text: text, section: part.name,
           sectionIndex: part.index,
-          function: function.map { .init(address: $0.address, size: $0.size) },
+          function: function.map { .init(address: $0.address, size: $0.isOpen ? 0 : $0.size) },
           evidence: evidence, isRelative: header.type == .relocatable))
     }
   }
