@@ -2,9 +2,9 @@
 public struct CodeScan: Sendable {
   /// The function that holds an instruction.
   public struct Function: Hashable, Sendable {
-    /// The address, or in objects the offset in the section.
+    /// Where it begins: a virtual address or, in relocatable objects, an offset in the section.
     public var address: UInt64
-    /// In bytes; 0 when it is not known.
+    /// In bytes; 0 when it is not known, and the code up to the next function is taken for it.
     public var size: UInt64
     /// As the symbol table has it. Nil when only unwind information tells of the function.
     public var name: [UInt8]?
@@ -22,7 +22,7 @@ public struct CodeScan: Sendable {
   public struct Site: Hashable, Sendable {
     /// A virtual address or, in relocatable objects, an offset in the section.
     public var address: UInt64
-    /// What instruction it is.
+    /// Which instruction it is.
     public var instruction: SystemInstruction
     /// The instruction as assemblers write it.
     public var text: String
@@ -30,9 +30,9 @@ public struct CodeScan: Sendable {
     public var section: String?
     /// Its number; 0 when section headers were stripped.
     public var sectionIndex: UInt32
-    /// Nil when no function is known there.
+    /// The function that holds it. Nil when none is known there.
     public var function: Function?
-    /// How it is known that it is code.
+    /// How it is known that it is one.
     public var evidence: Evidence
     /// The address is an offset in the section: of relocatable objects.
     public var isRelative: Bool

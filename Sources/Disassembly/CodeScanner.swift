@@ -10,10 +10,10 @@ public struct CodeScanner: Sendable {
   /// Told the share of the code that is done, from 0 to 1, now and then.
   public var progress: @Sendable (Double) -> Void = { _ in }
 
-  /// A scanner without state.
+  /// Looks for what user land may execute, and tells of no progress.
   public init() {}
 
-  /// Whether the instructions of a machine can be read.
+  /// Why the instructions of a file cannot be read, in words for the user. Nil when they can.
   static func reasonNotKnown(_ header: ElfHeader) -> String? {
     switch header.machine {
     case .x86_64, .i386:
@@ -27,7 +27,12 @@ public struct CodeScanner: Sendable {
     }
   }
 
-  /// - Throws: `CodeNotKnown` when there is no code to look at or its machine is not known.
+  /// Finds the instructions of a file, by section and address.
+  ///
+  /// The result is a failure when the file is in order, but its code cannot be looked at: its machine
+  /// is not known, or the code is in another file. A file without code has a scan without sites.
+  ///
+  /// - Throws: `ElfError` when the file is malformed.
   public func scan(_ file: borrowing ElfFile) throws(ElfError) -> Result<CodeScan, CodeNotKnown> {
     if let reason = Self.reasonNotKnown(file.header) { return .failure(.init(reason: reason)) }
     let parts = CodePart.parts(of: file)
