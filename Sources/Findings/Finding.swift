@@ -77,6 +77,9 @@ public struct Finding: Hashable, Sendable {
   public var remark: String?
   /// Where to look first: the line of the ABI text, or the file that is checked.
   public var place: Place?
+  /// The line of source from which the code at fault comes. Only debug information tells, which may
+  /// or may not be installed beside a file: where to look, and never a part of identity or order.
+  public var source: Place?
   /// What is the case, in one sentence without a full stop. Without counts and examples, which are
   /// in ``builds``, ``neededBy`` and ``symbols``.
   public var message: String
@@ -120,6 +123,9 @@ public struct Finding: Hashable, Sendable {
   private static func file(of builds: [Build]) -> String? {
     builds.count == 1 ? builds.first.flatMap { $0.isPlainFile ? $0.path : nil } : nil
   }
+
+  /// Where a reader is led: to the source, where it is known.
+  package var location: Place? { source ?? place }
 
   /// A question that was asked and has no answer. It decides the exit status whatever its severity.
   public var isNotKnown: Bool { code == .notKnown }

@@ -91,7 +91,6 @@ public enum Taint {
   private static func finding(_ site: CodeScan.Site, _ sources: TaintSources, _ build: Build)
     -> Finding
   {
-    let line = sources.line(of: site)
     var message = "\(site.text) at \(site.place)"
     if let name = site.function?.name {
       message += " in \(ByteName(name).demangledOrSpelled)"
@@ -101,13 +100,13 @@ public enum Taint {
       message += " outside of known functions"
     }
     if site.evidence == .sweep { message += "; perhaps data, read in a row" }
-    if line != nil { message += " (\(build.path))" }
-    return Finding(
+    var finding = Finding(
       site.instruction.isPrivileged ? .privilegedInstruction : .systemCall, object: build.path,
       symbol: site.function?.name.map { ByteName($0) }, part: site.place, builds: [build],
       remark: "\(site.text) at \(site.place)" + (site.evidence == .sweep ? ", plain sweep" : ""),
-      place: line.map { .init(path: $0.file, line: $0.line) } ?? .init(path: build.path),
-      message: message)
+      place: .init(path: build.path), message: message)
+    finding.source = sources.line(of: site).map { .init(path: $0.file, line: $0.line) }
+    return finding
   }
 }
 

@@ -33,6 +33,8 @@ extension Finding {
       lists += Self.files(neededBy, "needed by", limit)
     }
     lists += Self.files(metIn, "met in", limit)
+    // The place is that of the source then.
+    if source != nil, let object { lists.append("in \(object)") }
     return lists
   }
 

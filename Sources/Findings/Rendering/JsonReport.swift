@@ -67,7 +67,7 @@ enum JsonReport {
     write(finding.spellings, "spellings", numbers, to: &json)
     write(finding.details, "details", numbers, to: &json)
     if let remark = finding.remark { json.field("remark", remark) }
-    if let place = finding.place { write(place, to: &json) }
+    if let place = finding.location { write(place, to: &json) }
     json.field("message", finding.message)
     json.field("cure", finding.cure)
     if let allowance = finding.allowance {

@@ -53,7 +53,7 @@ enum MarkdownReport {
   }
 
   private static func sentence(_ finding: Finding) -> String {
-    guard let place = finding.place, finding.neededBy.count < 2 else { return finding.sentence }
+    guard let place = finding.location, finding.neededBy.count < 2 else { return finding.sentence }
     return "\(place.path)\(place.line.map { ":\($0)" } ?? ""): \(finding.sentence)"
   }
 

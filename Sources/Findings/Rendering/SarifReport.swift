@@ -91,7 +91,7 @@ enum SarifReport {
           text("message", "\(finding.sentence); \(finding.cure)", to: &json)
           json.key("associatedRule")
           json.object { json in json.field("id", finding.code.name) }
-          if let place = finding.place {
+          if let place = finding.location {
             json.key("locations")
             json.array { json in json.object { json in write(place, finding, to: &json) } }
           }
@@ -108,7 +108,7 @@ enum SarifReport {
     if finding.isNotKnown { json.field("kind", "open") }
     json.field("level", finding.isNotKnown ? "none" : finding.severity.rawValue)
     text("message", "\(finding.sentence); \(finding.cure)", to: &json)
-    let place = finding.place ?? finding.builds.first.map { Finding.Place(path: $0.path) }
+    let place = finding.location ?? finding.builds.first.map { Finding.Place(path: $0.path) }
     json.key("locations")
     json.array { json in
       if let place { json.object { json in write(place, finding, to: &json) } }

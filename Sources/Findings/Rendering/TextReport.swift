@@ -63,10 +63,10 @@ public struct TextReport: Sendable {
   // MARK: Lines
 
   private func append(_ finding: Finding, _ report: Report, to out: inout Output) {
-    var place = finding.place?.path ?? report.subject
-    if let line = finding.place?.line {
+    var place = finding.location?.path ?? report.subject
+    if let line = finding.location?.line {
       place += ":\(line)"
-      if let column = finding.place?.column { place += ":\(column.bytes)" }
+      if let column = finding.location?.column { place += ":\(column.bytes)" }
     }
     let severity =
       finding.isNotKnown
@@ -120,7 +120,7 @@ public struct TextReport: Sendable {
     }
     var text = "  "
     // Where several files need it, none of them is the place.
-    if let place = finding.place, finding.neededBy.count < 2 {
+    if let place = finding.location, finding.neededBy.count < 2 {
       text += place.path
       if let line = place.line { text += ":\(line)" }
       text += ": "
