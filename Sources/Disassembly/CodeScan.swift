@@ -38,8 +38,14 @@ public struct CodeScan: Sendable {
     public var isRelative: Bool
   }
 
-  /// Sorted by section and address.
+  /// How many instructions are listed of one file. Libraries that consist of system calls have some
+  /// hundreds; a file made for it has one in every two bytes.
+  public static let siteLimit = 2048
+
+  /// Sorted by section and address; the first ``siteLimit`` of the file.
   public var sites: [Site] = []
+  /// How many more there are.
+  public var unlisted: [SystemInstruction: Int] = [:]
   /// How much code there is, in bytes.
   public var codeSize = 0
 }

@@ -57,7 +57,7 @@ public struct CodeScanner: Sendable {
           code: code, part: part, functions: functions, header: file.header,
           includesPrivileged: includesPrivileged,
           progress: { progress(Double(before + $0) / total) })
-        section.run(into: &scan.sites)
+        section.run(into: &scan)
       }
       done += Int(clamping: part.size)
     }

@@ -7,19 +7,17 @@
 /// function and its instructions fill the gap between others exactly: cases of a switch, landing
 /// pads. Anything else is marked.
 struct FlowAnalysis<Machine: Decoder> {
-  struct Found {
-    var address: UInt64
-    var instruction: SystemInstruction
-    var text: String
-    var evidence: CodeScan.Evidence
-  }
-
   /// What a byte of the region is.
   private enum Mark: UInt8 {
     case unknown
     case start
     case inside
     case data
+    // A system instruction begins. There may be one in every two bytes, so nothing else holds them.
+    case site
+    case sweptSite
+    /// Swept, and something implausible is near.
+    case doubtedSite
   }
 
   private let decoder: Machine
@@ -33,7 +31,6 @@ struct FlowAnalysis<Machine: Decoder> {
   private var pending: [UInt64] = []
   private var hasIndirectJump = false
   private var references: [Reference] = []
-  private(set) var found: [Found] = []
   /// Told the number of bytes read, now and then.
   var progress: (Int) -> Void = { _ in }
   private var size = 0
@@ -62,7 +59,13 @@ struct FlowAnalysis<Machine: Decoder> {
     while let address = pending.popLast() { follow(from: address) }
     if hasIndirectJump { markTables() }
     sweep()
-    found.sort { $0.address < $1.address }
+  }
+
+  /// Hands the system instructions to `body`, by address.
+  func forEachSite(_ body: (UInt64, CodeScan.Evidence) -> Void) {
+    for (offset, mark) in marks.enumerated() where mark == .site || mark == .sweptSite {
+      body(region.lowerBound + UInt64(offset), mark == .site ? .code : .sweep)
+    }
   }
 
   private func index(_ address: UInt64) -> Int { Int(address - region.lowerBound) }
@@ -77,15 +80,10 @@ struct FlowAnalysis<Machine: Decoder> {
   }
 
   private mutating func accept(_ step: Step, _ address: UInt64, _ evidence: CodeScan.Evidence) {
-    mark(address, .start)
+    mark(address, step.system == nil ? .start : evidence == .code ? .site : .sweptSite)
     for offset in 1..<max(1, step.length) { mark(address + UInt64(offset), .inside) }
     if size >> 20 != (size + step.length) >> 20 { progress(size) }
     size += step.length
-    if let instruction = step.system {
-      found.append(
-        Found(
-          address: address, instruction: instruction, text: step.text, evidence: evidence))
-    }
     switch step.reference {
     case .literal(let place, let size):
       // Constants in the region that are not code already.
@@ -144,7 +142,6 @@ struct FlowAnalysis<Machine: Decoder> {
 
   /// Reads a gap between known code up to its end.
   private mutating func sweepGap(from start: UInt64) -> UInt64 {
-    let first = found.count
     var address = start
     var isExact = true
     var plausibility = Plausibility(acceptsPrivileged: acceptsPrivileged)
@@ -152,26 +149,29 @@ struct FlowAnalysis<Machine: Decoder> {
       let step = decoder.step(at: address)
       guard !step.isBad, isFree(address, step.length) else {
         isExact = false
-        plausibility.addImplausible()
+        doubt(plausibility.addImplausible())
         address += UInt64(decoder.unit)
         continue
       }
       accept(step, address, .sweep)
-      plausibility.add(step, isSite: found.count > first && found.last?.address == address)
+      doubt(plausibility.add(step, at: address))
       address += UInt64(step.length)
       if step.flow == .indirectJump { markTables() }
     }
-    if isExact, let function, !function.isEmpty, function.contains(start),
-      address <= function.upperBound
-    {
-      for index in first..<found.count { found[index].evidence = .code }
-    } else if Machine.losesStep {
-      let kept = plausibility.sites
-      let sites = found[first...]
-      found.removeSubrange(first...)
-      for (site, isKept) in zip(sites, kept) where isKept { found.append(site) }
+    let isCode =
+      isExact && function.map { $0.contains(start) && address <= $0.upperBound } ?? false
+    for index in index(start)..<index(min(address, region.upperBound)) {
+      switch marks[index] {
+      case .sweptSite where isCode: marks[index] = .site
+      case .doubtedSite: marks[index] = isCode ? .site : Machine.losesStep ? .start : .sweptSite
+      default: break
+      }
     }
     return address
+  }
+
+  private mutating func doubt(_ sites: [UInt64]) {
+    for site in sites { mark(site, .doubtedSite) }
   }
 }
 
@@ -182,33 +182,34 @@ private struct Plausibility {
   /// In instructions.
   private static let window = 16
 
-  /// Of each site, whether nothing implausible is near.
-  private(set) var sites: [Bool] = []
-  private var positions: [Int] = []
+  /// The last sites near which nothing is implausible so far.
+  private var recent: [(position: Int, address: UInt64)] = []
   private var position = 0
   private let acceptsPrivileged: Bool
   private var lastImplausible = -Self.window - 1
 
   init(acceptsPrivileged: Bool) { self.acceptsPrivileged = acceptsPrivileged }
 
-  mutating func add(_ step: Step, isSite: Bool) {
+  /// The sites that are in doubt by what stands at `address`.
+  mutating func add(_ step: Step, at address: UInt64) -> [UInt64] {
     position += 1
-    if isSite {
-      positions.append(position)
-      sites.append(position - lastImplausible > Self.window)
+    var doubted: [UInt64] = []
+    if step.system != nil {
+      if position - lastImplausible <= Self.window { doubted.append(address) }
+      if recent.count == Self.window { recent.removeFirst() }
+      recent.append((position, address))
     }
     if step.isUnlikely || (!acceptsPrivileged && step.system?.isPrivileged ?? false) {
-      addImplausible()
+      doubted += addImplausible()
     }
+    return doubted
   }
 
-  mutating func addImplausible() {
+  /// The sites that are in doubt by what is no instruction.
+  mutating func addImplausible() -> [UInt64] {
     position += 1
     lastImplausible = position
-    var index = sites.count - 1
-    while index >= 0, position - positions[index] <= Self.window {
-      sites[index] = false
-      index -= 1
-    }
+    defer { recent = [] }
+    return recent.filter { position - $0.position <= Self.window }.map(\.address)
   }
 }

@@ -13,31 +13,29 @@ struct SectionScan {
   /// The number of the section where addresses are relative to it.
   private var scope: UInt32 { header.type == .relocatable ? part.index : 0 }
 
-  func run(into sites: inout [CodeScan.Site]) {
+  func run(into scan: inout CodeScan) {
     let ranges = mappedRanges()
-    var collected: [CodeScan.Site] = []
     if ranges.isEmpty {
       let tables = JumpTables(code: code, addressSize: header.elfClass.addressSize)
       switch header.machine {
       case .x86_64, .i386:
         if let decoder = X86Decoder(code, is64Bit: header.machine == .x86_64) {
-          scan({ _ in decoder }, tables, into: &collected)
+          self.scan({ _ in decoder }, tables, into: &scan)
         }
       case .aarch64:
         let decoder = Arm64Decoder(code)
-        scan({ _ in decoder }, tables, into: &collected)
+        self.scan({ _ in decoder }, tables, into: &scan)
       case .riscv:
         let decoder = RiscVDecoder(code)
-        scan({ _ in decoder }, tables, into: &collected)
+        self.scan({ _ in decoder }, tables, into: &scan)
       case .arm:
         let decoders = [ArmDecoder(code, isThumb: false), ArmDecoder(code, isThumb: true)]
-        scan({ decoders[isThumb($0) ? 1 : 0] }, tables, into: &collected)
+        self.scan({ decoders[isThumb($0) ? 1 : 0] }, tables, into: &scan)
       default: break
       }
     } else {
-      for range in ranges { scanMapped(range, into: &collected) }
+      for range in ranges { scanMapped(range, into: &scan) }
     }
-    sites += collected
   }
 
   // MARK: Regions
@@ -66,7 +64,7 @@ struct SectionScan {
 
   private func scan<Machine: Decoder>(
     _ decoder: (Region) -> Machine, _ tables: JumpTables,
-    into sites: inout [CodeScan.Site]
+    into scan: inout CodeScan
   ) {
     let machine = header.machine
     let objects = objects()
@@ -86,7 +84,7 @@ struct SectionScan {
       }
       flow.progress = { progress($0 + Int(region.range.lowerBound - code.address)) }
       flow.run(roots: region.function.map { [$0.address] } ?? [])
-      append(flow.found.map { ($0.address, $0.instruction, $0.text, $0.evidence) }, to: &sites)
+      flow.forEachSite { append(decoder.step(at: $0), at: $0, $1, to: &scan) }
       progress(end)
       candidate = Candidates.next(in: code, from: end, machine, includesPrivileged)
     }
@@ -151,26 +149,24 @@ struct SectionScan {
     return ranges
   }
 
-  private func scanMapped(_ mapped: MappedRange, into sites: inout [CodeScan.Site]) {
+  private func scanMapped(_ mapped: MappedRange, into scan: inout CodeScan) {
     switch (mapped.kind, header.machine) {
-    case (.arm, .arm): read(mapped.range, ArmDecoder(code, isThumb: false), &sites)
-    case (.thumb, .arm): read(mapped.range, ArmDecoder(code, isThumb: true), &sites)
-    case (.code, .aarch64): read(mapped.range, Arm64Decoder(code), &sites)
-    case (.code, .riscv): read(mapped.range, RiscVDecoder(code), &sites)
+    case (.arm, .arm): read(mapped.range, ArmDecoder(code, isThumb: false), &scan)
+    case (.thumb, .arm): read(mapped.range, ArmDecoder(code, isThumb: true), &scan)
+    case (.code, .aarch64): read(mapped.range, Arm64Decoder(code), &scan)
+    case (.code, .riscv): read(mapped.range, RiscVDecoder(code), &scan)
     default: break
     }
   }
 
   private func read(
-    _ range: Range<UInt64>, _ decoder: some Decoder, _ sites: inout [CodeScan.Site]
+    _ range: Range<UInt64>, _ decoder: some Decoder, _ scan: inout CodeScan
   ) {
     let unit = UInt64(decoder.unit)
     var address = (range.lowerBound + unit - 1) / unit * unit
     while address < range.upperBound {
       let step = decoder.step(at: address)
-      if let instruction = step.system {
-        append([(address, instruction, step.text, .code)], to: &sites)
-      }
+      append(step, at: address, .code, to: &scan)
       address += UInt64(step.length)
     }
     progress(Int(range.upperBound - code.address))
@@ -179,18 +175,21 @@ struct SectionScan {
   // MARK: Results
 
   private func append(
-    _ found: [(UInt64, SystemInstruction, String, CodeScan.Evidence)],
-    to sites: inout [CodeScan.Site]
+    _ step: Step, at address: UInt64, _ evidence: CodeScan.Evidence, to scan: inout CodeScan
   ) {
-    for (address, instruction, text, evidence) in found
-    where includesPrivileged || !instruction.isPrivileged {
-      let function = functions.function(at: address, section: scope)
-      sites.append(
-        CodeScan.Site(
-          address: address, instruction: instruction, text: text, section: part.name,
-          sectionIndex: part.index,
-          function: function.map { .init(address: $0.address, size: $0.isOpen ? 0 : $0.size) },
-          evidence: evidence, isRelative: header.type == .relocatable))
+    guard let instruction = step.system, includesPrivileged || !instruction.isPrivileged else {
+      return
     }
+    guard scan.sites.count < CodeScan.siteLimit else {
+      scan.unlisted[instruction, default: 0] += 1
+      return
+    }
+    let function = functions.function(at: address, section: scope)
+    scan.sites.append(
+      CodeScan.Site(
+        address: address, instruction: instruction, text: step.text, section: part.name,
+        sectionIndex: part.index,
+        function: function.map { .init(address: $0.address, size: $0.isOpen ? 0 : $0.size) },
+        evidence: evidence, isRelative: header.type == .relocatable))
   }
 }

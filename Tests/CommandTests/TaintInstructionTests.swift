@@ -27,6 +27,20 @@ struct TaintInstructionTests {
     #expect(found.instructions.allSatisfy { !$0.isPlainSweep })
   }
 
+  /// Code is read in words, and without section headers its end is that of a segment.
+  @Test func codeMayEndWithinAnInstruction() throws {
+    let program = scratch.path("program")
+    try scratch.write("odd.s", ".globl f\nf: svc #0\nret\n.skip 6, 0xff\n.byte 1\n")
+    try succeed(
+      "clang", ["--target=aarch64-linux-gnu", "-c", "odd.s", "-o", "odd.o"], in: scratch.url)
+    try succeed("ld.lld", ["-e", "0", "odd.o", "-o", program], in: scratch.url)
+    try succeed("llvm-objcopy", ["--strip-sections", program])
+    let found = try TaintFindings([program])
+    #expect(found.status == 1, "\(found.errors)")
+    #expect(found.instructions.map { $0.instruction } == ["svc #0"])
+    #expect(found.instructions.allSatisfy { $0.isPlainSweep })
+  }
+
   @Test(arguments: ["x86_64", "x86_32"])
   func privilegedInstructionsAreFoundOnDemand(arch: String) throws {
     let program = try Fixtures.taint(arch: arch, in: scratch)
