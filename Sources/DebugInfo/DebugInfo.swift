@@ -24,6 +24,12 @@ public struct DebugInfo: ~Copyable {
   /// Where debuggers look for DWARF that was split off (GDB manual, "Separate Debug Files").
   public static let debugDirectories: [FilePath] = ["/usr/lib/debug"]
 
+  /// Why a file has no DWARF of its own that could be read; nil when it has. Looks at no other file.
+  public static func reasonWithoutDwarf(_ file: borrowing ElfFile) -> String? {
+    if file.header.type == .relocatable { return NotKnown.relocatable.reason }
+    return DebugSections.hasDwarf(file) ? nil : NotKnown.absent.reason
+  }
+
   /// Calls `body` with the DWARF of a file: its own, or that of the separate debug file which its
   /// build ID or `.gnu_debuglink` names.
   ///
@@ -36,9 +42,7 @@ public struct DebugInfo: ~Copyable {
     debugDirectories: [FilePath] = Self.debugDirectories,
     _ body: (borrowing DebugInfo) throws(NotKnown) -> Result
   ) throws(NotKnown) -> Result {
-    guard file.header.type != .relocatable else {
-      throw NotKnown(.relocatable, "the DWARF of an object file is complete only when it is linked")
-    }
+    guard file.header.type != .relocatable else { throw .relocatable }
     let code = codeRanges(of: file)
     let search = DebugFileSearch(directories: debugDirectories)
     if let path, !DebugSections.hasDwarf(file) {

@@ -19,9 +19,7 @@ struct DebugSections {
   /// - Throws: ``DebugInfo/NotKnown`` when there is no DWARF, or it is compressed in a way that
   ///   cannot be read.
   init(_ file: borrowing ElfFile) throws(DebugInfo.NotKnown) {
-    guard Self.hasDwarf(file) else {
-      throw .init(.absent, "no DWARF; stripped, or built without -g")
-    }
+    guard Self.hasDwarf(file) else { throw .absent }
     var contents: [Name: UnsafeRawBufferPointer] = [:]
     var claimed: UInt64 = 0
     for name in Name.allCases {

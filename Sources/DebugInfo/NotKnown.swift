@@ -29,6 +29,10 @@ extension DebugInfo {
       self.reason = reason
     }
 
+    static let absent = NotKnown(.absent, "no DWARF; stripped, or built without -g")
+    static let relocatable = NotKnown(
+      .relocatable, "the DWARF of an object file is complete only when it is linked")
+
     static func malformed(_ what: String) -> NotKnown {
       NotKnown(.malformed, "malformed DWARF: \(what)")
     }
