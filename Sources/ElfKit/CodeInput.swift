@@ -45,7 +45,7 @@ extension ElfFile {
       let archive = try ThinArchive(path: path)
       for member in archive.members { try visit(archive.begin(member), member.name) }
     }
-    if isEmpty { unreadable.append(UnreadableCode(reason: "an archive without members")) }
+    if isEmpty { unreadable.append(UnreadableCode(reason: "an archive without members; there is nothing to look at")) }
     return unreadable
   }
 
@@ -68,7 +68,7 @@ extension ElfFile {
       return IntermediateCode(compiler: .llvm, hasMachineCode: false).reasonNotKnown
     case .archive, .thinArchive, nil:
       elf_end(handle)
-      return "not an ELF file"
+      return "not an ELF file; take it out of the archive (ar d) if it holds no code"
     }
   }
 

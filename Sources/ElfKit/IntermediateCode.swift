@@ -20,10 +20,10 @@ public struct IntermediateCode: Hashable, Sendable {
     guard !hasMachineCode else { return nil }
     switch compiler {
     case .gcc:
-      return "the code is in GCC's intermediate form (-flto); look at what is linked from it, or "
+      return "the code is in GCC's intermediate form (-flto); name what is linked from it, or "
         + "compile with -ffat-lto-objects"
     case .llvm:
-      return "the code is LLVM bitcode (-flto); look at what is linked from it, or compile without"
+      return "the code is LLVM bitcode (-flto); name what is linked from it, or compile without"
     }
   }
 }

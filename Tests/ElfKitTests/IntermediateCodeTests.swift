@@ -80,7 +80,7 @@ struct IntermediateCodeTests {
       let (files, unreadable) = try look(archive)
       #expect(files == ["plain.o"])
       #expect(unreadable.map(\.member) == ["slim.o", "code.bc", "notes.txt"])
-      #expect(unreadable.last?.reason == "not an ELF file")
+      #expect(unreadable.last?.reason.hasPrefix("not an ELF file") == true)
     }
   }
 
@@ -89,7 +89,8 @@ struct IntermediateCodeTests {
       try succeed("ar", ["rc\(thin)", scratch.path("empty\(thin).a")])
       let (files, unreadable) = try look(scratch.path("empty\(thin).a"))
       #expect(files.isEmpty)
-      #expect(unreadable.map(\.reason) == ["an archive without members"])
+      #expect(unreadable.count == 1)
+      #expect(unreadable.first?.reason.hasPrefix("an archive without members") == true)
       #expect(unreadable.first?.member == nil)
     }
   }

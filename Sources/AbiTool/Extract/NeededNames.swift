@@ -8,13 +8,16 @@ extension Extraction.Options {
   /// Adds what the objects, archive members, programs or libraries at `path` refer to: their
   /// undefined symbols and, in programs, what is copied out of libraries.
   ///
-  /// - Throws: `InputError` when it is none of these.
+  /// - Throws: `InputError` when it is none of these, or has code in a form that does not tell.
   public mutating func addNames(neededBy path: FilePath) throws(InputError) {
     var names = neededNames
     let readable = try InputFile.readable(path)
     do throws(ElfError) {
-      try ElfFile.forEach(at: readable) { file, _ throws(ElfError) in
+      let unreadable = try ElfFile.forEachCode(at: readable) { file, _ throws(ElfError) in
         try Self.addReferences(of: file, to: &names)
+      }
+      if let code = unreadable.first {
+        throw ElfError(.unknown, "\(code.member.map { "member \($0): " } ?? "")\(code.reason)")
       }
     } catch {
       throw InputError(path: path.string, error)
