@@ -21,6 +21,7 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
 
       Examples:
         abitool taint init
+        abitool taint --headers init
         abitool taint --summary ld-nova.lib.so
         abitool taint --abi ld.abi --kernel-headers 'nova/*' bin/*
       """)
@@ -42,6 +43,13 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
       against the path and its ends behind a slash. Repeatable.
       """, valueName: "glob"))
   var kernelHeaders: [String] = []
+
+  @Flag(
+    help: """
+      Ask for the headers of all code; what has no DWARF, in the file or where debuggers look for \
+      it, is not known then.
+      """)
+  var headers = false
 
   @Option(
     help: ArgumentHelp(
@@ -71,6 +79,7 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
   static let optionUses = ReportOptions.optionUses.merging([
     "abi": [],
     "kernel-headers": [],
+    "headers": [],
     "kernel-library": [],
     "interpreter": [],
     "privileged": [],
@@ -119,6 +128,7 @@ struct TaintCommand: AsyncParsableCommand, RefusesUnusedOptions {
         })
     }
     if !kernelHeaders.isEmpty { options.kernelHeaders = kernelHeaders.map { Glob($0) } }
+    options.asksHeaders = headers
     if !interpreter.isEmpty { options.interpreters = interpreter }
     options.kernelLibraries += kernelLibrary.map { Glob($0) }
     options.includesPrivileged = privileged

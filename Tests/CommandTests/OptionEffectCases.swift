@@ -164,7 +164,7 @@ enum OptionEffectCases {
     ],
     values: report.merging([
       "abi": ["--abi kernels.abi"], "kernel-headers": ["--kernel-headers t.h"],
-      "kernel-library": ["--kernel-library libun.so"],
+      "headers": ["--headers"], "kernel-library": ["--kernel-library libun.so"],
       "interpreter": ["--interpreter ld-linux-x86-64.so.2"], "privileged": ["--privileged"],
       "jobs": ["--jobs 1"],
     ]) { $1 })

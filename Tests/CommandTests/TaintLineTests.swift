@@ -66,7 +66,7 @@ struct TaintLineTests {
       [
         "-s", "-j2", "-C", packageRoot.appendingPathComponent("fixtures/ld").path, "OUT=\(out)",
         "DEBUG=1", "ARCHS=\(archs.joined(separator: " "))",
-      ], timeout: 1000)
+      ])
     try #require(made.status == 0, "\(made.errors)")
     for arch in archs {
       for kernel in Fixtures.kernels {

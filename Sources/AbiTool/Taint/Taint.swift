@@ -1,7 +1,7 @@
 internal import AbiModel
 internal import DebugInfo
 internal import Disassembly
-public import ElfKit
+internal import ElfKit
 public import Findings
 internal import Mangling
 public import Support
@@ -12,7 +12,8 @@ public import SystemPackage
 /// A kernel gets into user land in two ways: a program includes kernel headers, or it has code that
 /// issues system calls. What is linked with such code shows it in symbols, libraries and notes.
 public enum Taint {
-  /// Looks at the file at `path`, or at the members of an archive.
+  /// Looks at the file at `path`, or at the members of an archive. Those that cannot be looked at
+  /// have results of their own, which come last.
   ///
   /// - Throws: `InputError` when it is no ELF file, or malformed.
   public static func results(of path: FilePath, options: TaintOptions) throws(InputError)
@@ -20,10 +21,17 @@ public enum Taint {
   {
     var results: [TaintResult] = []
     let readable = try InputFile.readable(path)
+    func name(_ member: String?) -> String { member.map { "\(path)(\($0))" } ?? path.string }
     do throws(ElfError) {
-      try ElfFile.forEach(at: readable) { file, member throws(ElfError) in
-        let name = member.map { "\(path)(\($0))" } ?? path.string
-        results.append(try result(of: file, path: name, options: options))
+      let unreadable = try ElfFile.forEachCode(at: readable) { file, member throws(ElfError) in
+        results.append(try result(of: file, path: name(member), options: options))
+      }
+      results += unreadable.map { code in
+        let path = name(code.member)
+        var result = TaintResult(path: path)
+        result.findings = [notKnown("code", code.reason, Build(path: path))]
+        addQuestion(.init(noDwarf: "no code that can be read", options), options, to: &result)
+        return result
       }
     } catch {
       throw InputError(path: path.string, error)
@@ -31,21 +39,7 @@ public enum Taint {
     return results
   }
 
-  /// The findings for a file that is open, for checks that do more with it.
-  ///
-  /// - Parameter path: how the findings name the file.
-  /// - Throws: `InputError` when the file is malformed.
-  public static func findings(
-    in file: borrowing ElfFile, path: String, options: TaintOptions = TaintOptions()
-  ) throws(InputError) -> [Finding] {
-    do throws(ElfError) {
-      return try result(of: file, path: path, options: options).findings
-    } catch {
-      throw InputError(path: path, error)
-    }
-  }
-
-  static func result(of file: borrowing ElfFile, path: String, options: TaintOptions)
+  private static func result(of file: borrowing ElfFile, path: String, options: TaintOptions)
     throws(ElfError) -> TaintResult
   {
     var result = TaintResult(path: path)
@@ -53,32 +47,34 @@ public enum Taint {
     var scanner = CodeScanner()
     scanner.includesPrivileged = options.includesPrivileged
     scanner.progress = options.progress
-    switch try scanner.scan(file) {
+    let scan = try scanner.scan(file)
+    var sites: [CodeScan.Site] = []
+    if case .success(let scan) = scan { sites = scan.sites }
+    let sources = TaintSources(file, path, sites, options)
+    switch scan {
     case .success(let scan):
       result.codeSize = scan.codeSize
-      let sources = TaintSources(file, path, scan.sites, options)
-      result.sites = scan.sites.map { .init(site: $0, line: sources.line(of: $0)?.text) }
-      result.findings = scan.sites.map { finding($0, sources, build) }
-      add(sources, build, to: &result)
+      result.sites = sites.map { .init(site: $0, line: sources.line(of: $0)?.text) }
+      result.unlisted = scan.unlisted
+      result.findings = sites.map { finding($0, sources, build) } + unlisted(scan, build)
     case .failure(let failure):
-      add(TaintSources(file, path, [], options), build, to: &result)
-      result.findings.append(notKnown("system calls", failure.reason, build))
+      result.findings = [notKnown("system calls", failure.reason, build)]
     }
+    result.findings += sources.headerFindings(build)
     result.findings += try TaintLinkage.findings(in: file, build, options)
+    addQuestion(sources.headers, options, to: &result)
+    return result
+  }
+
+  private static func addQuestion(
+    _ headers: HeaderQuestion, _ options: TaintOptions, to result: inout TaintResult
+  ) {
+    if headers.isAsked { result.question.asked.append("headers") }
+    if let exception = headers.exception { result.question.notAsked.append(exception) }
     if options.abis.isEmpty {
       result.question.notAsked.append("symbols (no --abi)")
     } else {
       result.question.asked.append("symbols")
-    }
-    return result
-  }
-
-  private static func add(_ sources: TaintSources, _ build: Build, to result: inout TaintResult) {
-    result.findings += sources.headerFindings(build)
-    if let reason = sources.reasonNotAsked {
-      result.question.notAsked.append("headers (\(reason))")
-    } else {
-      result.question.asked.append("headers")
     }
   }
 
@@ -101,12 +97,29 @@ public enum Taint {
     }
     if site.evidence == .sweep { message += "; perhaps data, read in a row" }
     var finding = Finding(
-      site.instruction.isPrivileged ? .privilegedInstruction : .systemCall, object: build.path,
+      code(of: site.instruction), object: build.path,
       symbol: site.function?.name.map { ByteName($0) }, part: site.place, builds: [build],
       remark: "\(site.text) at \(site.place)" + (site.evidence == .sweep ? ", plain sweep" : ""),
       place: .init(path: build.path), message: message)
     finding.source = sources.line(of: site).map { .init(path: $0.file, line: $0.line) }
     return finding
+  }
+
+  /// What goes beyond the list of sites, by kind: no entry for a function accepts that.
+  private static func unlisted(_ scan: CodeScan, _ build: Build) -> [Finding] {
+    SystemInstruction.allCases.compactMap { instruction in
+      guard let count = scan.unlisted[instruction] else { return nil }
+      let limit = Report.grouped(CodeScan.siteLimit)
+      return Finding(
+        code(of: instruction), part: "\(instruction.rawValue), not listed", builds: [build],
+        place: .init(path: build.path),
+        message: "\(Report.grouped(count)) more \(instruction.rawValue); the first \(limit) "
+          + "instructions of a file are listed")
+    }
+  }
+
+  private static func code(of instruction: SystemInstruction) -> FindingCode {
+    instruction.isPrivileged ? .privilegedInstruction : .systemCall
   }
 }
 

@@ -8,6 +8,9 @@ public struct TaintOptions: Sendable {
   public var abis: [Abi] = []
   /// Patterns for the paths of headers, each matched against a path and its ends behind a `/`.
   public var kernelHeaders = Self.defaultKernelHeaders
+  /// Ask for the headers of all code: where a file has no DWARF of its own it is looked for where
+  /// debuggers look, and what has none is not known.
+  public var asksHeaders = false
   /// Names of the framework's dynamic linker; those of the ABIs (`#%soname`) come on top.
   public var interpreters = ["ld.lib.so"]
   /// Patterns for `DT_NEEDED` of libraries that belong to one kernel; `NAME-*.lib.so` for each ABI
@@ -24,7 +27,7 @@ public struct TaintOptions: Sendable {
   /// Where kernels have their headers: Linux and its architectures, and the kernels that component
   /// frameworks run on. docs/taint.md has the list.
   public static let defaultKernelHeaders = [
-    "linux/*.h", "asm/*.h", "asm-generic/*.h", "nova/*.h", "hw/*.h", "sel4/*.h", "l4/*.h",
+    "linux/*.h", "asm/*.h", "asm-generic/*.h", "nova/*.h", "hw/*.h", "kernel/*.h", "sel4/*.h", "l4/*.h",
     "foc/*.h", "fiasco/*.h", "okl4/*.h", "pistachio/*.h", "xen/*.h", "mach/*.h", "zircon/*.h",
   ].map { Glob($0) }
 

@@ -18,11 +18,18 @@ extension Report {
 extension Question {
   /// What was asked of all files, and what was not of some.
   init(taint results: [TaintResult]) {
-    var seen: Set<String> = []
     let asked = (results.first?.question.asked ?? []).filter { word in
       results.allSatisfy { $0.question.asked.contains(word) }
     }
-    let notAsked = results.flatMap(\.question.notAsked).filter { seen.insert($0).inserted }
+    // What is different in each file is said with the file.
+    let words = results.flatMap(\.question.notAsked)
+    let byStart = Dictionary(grouping: Set(words)) { String($0.prefix { $0 != "(" }) }
+    var seen: Set<String> = []
+    let notAsked = words.compactMap { word -> String? in
+      let start = String(word.prefix { $0 != "(" })
+      guard seen.insert(start).inserted else { return nil }
+      return byStart[start]?.count == 1 ? word : start.split(separator: " ").joined(separator: " ")
+    }
     self.init(asked: asked, notAsked: notAsked)
   }
 }

@@ -27,8 +27,10 @@ public struct TaintResult: Sendable {
   public let path: String
   /// The code, in bytes; nil when it could not be read.
   public internal(set) var codeSize: Int?
-  /// By address. The first ``findings`` are about them, one each.
+  /// The first ``CodeScan/siteLimit``, by address. The first ``findings`` are about them, one each.
   public internal(set) var sites: [Site] = []
+  /// How many more instructions there are.
+  var unlisted: [SystemInstruction: Int] = [:]
   /// An allow file may mark them (``Finding/allowance``).
   public var findings: [Finding] = []
   /// What was asked about the file.

@@ -6,16 +6,27 @@ internal import Findings
 internal import Support
 internal import SystemPackage
 
+/// Whether the headers of a file are asked for.
+struct HeaderQuestion {
+  var isAsked: Bool
+  /// What is not asked, and why, in words.
+  var exception: String?
+
+  /// Headers are asked for where there is DWARF, or where the user wants to know.
+  init(noDwarf reason: String?, _ options: TaintOptions) {
+    isAsked = reason == nil || options.asksHeaders
+    exception = isAsked ? nil : reason.map { "headers (\($0))" }
+  }
+}
+
 /// What DWARF tells of a file: the lines of its sites, and the kernel headers it was made from.
 struct TaintSources {
+  private(set) var headers: HeaderQuestion
   private var lines: [UInt64: DebugInfo.Line] = [:]
   /// Sorted.
-  private var headers: [Header] = []
-  private var unitCount = 0
-  /// Why there is DWARF and it does not tell.
-  private var reason: String?
-  /// Why there is no DWARF to ask.
-  private(set) var reasonNotAsked: String?
+  private var kernelHeaders: [Header] = []
+  /// Why the headers that are asked for are not known, and of what.
+  private var gap: (reason: String, functions: [ByteName])?
 
   private struct Header {
     var path: [UInt8]
@@ -23,31 +34,45 @@ struct TaintSources {
     var units: [String]
   }
 
+  /// What is asked goes by the file alone: whether its debug package is installed makes a difference
+  /// for lines, and for headers that were asked for by name.
   init(
     _ file: borrowing ElfFile, _ path: String, _ sites: [CodeScan.Site], _ options: TaintOptions
   ) {
+    headers = HeaderQuestion(noDwarf: DebugInfo.reasonWithoutDwarf(file), options)
     var lines: [UInt64: DebugInfo.Line] = [:]
     var collector = HeaderCollector(patterns: options.kernelHeaders)
+    var rest: [DebugInfo.CodeWithoutUnit] = []
     do throws(DebugInfo.NotKnown) {
       try DebugInfo.with(file, at: FilePath(path)) { info throws(DebugInfo.NotKnown) in
         lines = try info.frames(of: sites.map(\.address)).compactMapValues(\.first)
+        guard headers.isAsked else { return }
         try info.forEachUnit { unit throws(DebugInfo.NotKnown) in try collector.add(unit) }
+        rest = try info.codeWithoutUnits(of: file)
       }
     } catch {
-      if Self.isToBeAsked(file) { reason = error.reason } else { reasonNotAsked = error.reason }
+      if headers.isAsked { gap = (error.reason, []) }
     }
     self.lines = lines
-    unitCount = collector.unitCount
-    headers = collector.units.map { Header(path: $0.key, units: $0.value.sorted()) }
+    kernelHeaders = collector.units.map { Header(path: $0.key, units: $0.value.sorted()) }
       .sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    if !rest.isEmpty { add(rest, isAsked: options.asksHeaders) }
   }
 
-  /// Whether the file has DWARF that is complete: an object's is only when it is linked.
-  private static func isToBeAsked(_ file: borrowing ElfFile) -> Bool {
-    guard file.header.type != .relocatable else { return false }
-    for name in [".debug_info", ".zdebug_info", ".debug_line", ".zdebug_line"]
-    where file.section(named: name) != nil { return true }
-    return false
+  /// Start files and assembly seldom have DWARF. Of these it is said; only who asks for the headers
+  /// of everything gets no verdict without them.
+  private mutating func add(_ parts: [DebugInfo.CodeWithoutUnit], isAsked: Bool) {
+    let size = parts.reduce(0) { $0 + $1.addresses.upperBound - $1.addresses.lowerBound }
+    let bytes = "\(Report.grouped(Int(clamping: size))) bytes"
+    let functions = parts.flatMap(\.functions).map { ByteName($0) }
+    guard !isAsked else {
+      gap = ("\(bytes) of code without DWARF; compiled without -g, or assembled", functions.sorted())
+      return
+    }
+    var names = functions.prefix(Finding.exampleCount).map(\.demangledOrSpelled)
+    if functions.count > names.count { names.append("…") }
+    let list = names.isEmpty ? "" : ": \(names.joined(separator: ", "))"
+    headers.exception = "headers of code without DWARF (\(bytes)\(list))"
   }
 
   func line(of site: CodeScan.Site) -> DebugInfo.Line? {
@@ -55,7 +80,7 @@ struct TaintSources {
   }
 
   func headerFindings(_ build: Build) -> [Finding] {
-    var findings = headers.map { header in
+    var findings = kernelHeaders.map { header in
       let path = ByteName(header.path)
       return Finding(
         .kernelHeader, symbol: path, builds: [build],
@@ -63,7 +88,11 @@ struct TaintSources {
         place: .init(path: build.path),
         message: "\(path.spelled) in \(Self.short(header.units))")
     }
-    if let reason { findings.append(Taint.notKnown("kernel headers", reason, build)) }
+    if let gap {
+      var finding = Taint.notKnown("headers", gap.reason, build)
+      finding.symbols = gap.functions
+      findings.append(finding)
+    }
     return findings
   }
 
@@ -111,7 +140,6 @@ enum SourcePath {
 private struct HeaderCollector {
   let patterns: [Glob]
   var units: [[UInt8]: Set<String>] = [:]
-  var unitCount = 0
   /// Units share most of their headers, so each path is matched once.
   private var known = NameSet()
   private var headers: [[UInt8]?] = []
@@ -119,7 +147,6 @@ private struct HeaderCollector {
   init(patterns: [Glob]) { self.patterns = patterns }
 
   mutating func add(_ unit: DebugInfo.Unit) throws(DebugInfo.NotKnown) {
-    unitCount += 1
     var found: [[UInt8]] = []
     try unit.forEachFile { path in
       if let header = header(path), !Self.isSource(path, of: unit.name) { found.append(header) }

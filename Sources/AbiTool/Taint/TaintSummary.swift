@@ -21,7 +21,7 @@ public enum TaintSummary {
       out.line("  \(Report.grouped(size)) bytes of code")
     }
     for finding in result.findings where finding.isNotKnown {
-      out.line("  not known: \(finding.message)")
+      out.line("  not known: \(finding.sentence)")
     }
     for finding in result.findings[result.sites.count...] where !finding.isNotKnown {
       let allowed = finding.allowance.map { " (allowed: \($0.reason))" } ?? ""
@@ -33,7 +33,7 @@ public enum TaintSummary {
   private static func appendTable(_ result: TaintResult, to out: inout Output) {
     let functions = FunctionSites.grouped(result.sites)
     let kinds = SystemInstruction.allCases.filter { kind in
-      result.sites.contains { $0.site.instruction == kind }
+      result.unlisted[kind] != nil || result.sites.contains { $0.site.instruction == kind }
     }
     func count(_ sites: [TaintResult.Site], _ kind: SystemInstruction) -> Int {
       sites.count { $0.site.instruction == kind }
@@ -56,6 +56,9 @@ public enum TaintSummary {
           return number == 0 ? "·" : String(number)
         })
     }
-    row("total", kinds.map { String(count(result.sites, $0)) })
+    if !result.unlisted.isEmpty {
+      row("(not listed)", kinds.map { String(result.unlisted[$0] ?? 0) })
+    }
+    row("total", kinds.map { String(count(result.sites, $0) + (result.unlisted[$0] ?? 0)) })
   }
 }

@@ -41,7 +41,7 @@ public struct TaintText: Sendable {
       guard !group.isEmpty else { continue }
       if code == .notKnown {
         for (_, finding) in group {
-          out.line(out.paint("not known:", .yellow) + " \(finding.message)")
+          out.line(out.paint("not known:", .yellow) + " \(finding.sentence)")
         }
         continue
       }
@@ -54,6 +54,9 @@ public struct TaintText: Sendable {
         more(group.count, &out)
       } else {
         appendSites(sites, code, to: &out)
+        for (index, finding) in group where index >= result.sites.count {
+          out.line("  … and \(finding.message)")
+        }
       }
       out.paragraph("cure: " + code.cure, indent: 2)
       out.line("")
