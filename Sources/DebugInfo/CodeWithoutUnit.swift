@@ -119,7 +119,7 @@ private struct FunctionStarts {
     isStart = Array(repeating: false, count: parts.count)
     left = 4 * file.size
     guard !parts.isEmpty else { return }
-    let mask: UInt64 = file.header.machine == .arm ? ~1 : ~0
+    let mask = file.header.machine.codeAddressMask
     // What of the tables cannot be read has no names here; whoever needs the table says so.
     do throws(ElfError) {
       _ = try file.withSymbols { table throws(ElfError) in try add(table, mask) }

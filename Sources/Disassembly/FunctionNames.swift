@@ -33,7 +33,7 @@ enum FunctionNames {
     let wanted = Set(sites.compactMap(key))
     guard !wanted.isEmpty else { return }
     var names: [Key: Candidate] = [:]
-    let mask: UInt64 = file.header.machine == .arm ? ~1 : ~0
+    let mask = file.header.machine.codeAddressMask
     func collect(_ table: SymbolTable) throws(ElfError) {
       for index in 1..<max(1, table.count) {
         let symbol = try table.symbol(at: index)

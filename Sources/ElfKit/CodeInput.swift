@@ -45,7 +45,10 @@ extension ElfFile {
       let archive = try ThinArchive(path: path)
       for member in archive.members { try visit(archive.begin(member), member.name) }
     }
-    if isEmpty { unreadable.append(UnreadableCode(reason: "an archive without members; there is nothing to look at")) }
+    if isEmpty {
+      let reason = "an archive without members; there is nothing to look at"
+      unreadable.append(UnreadableCode(reason: reason))
+    }
     return unreadable
   }
 

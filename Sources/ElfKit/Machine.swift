@@ -92,6 +92,10 @@ public struct Machine: RawRepresentable, Hashable, Sendable, CustomStringConvert
     }
   }
 
+  /// The bits of a function symbol's value that are its address. Bit 0 tells T32 on ARM (ELF for the
+  /// Arm Architecture, 5.5.3).
+  package var codeAddressMask: UInt64 { self == .arm ? ~1 : ~0 }
+
   /// Whether link editors and dynamic linkers take the two for one machine: 32-bit SPARC has two
   /// numbers, and so has ARC.
   public func isCompatible(with other: Machine) -> Bool {

@@ -96,6 +96,63 @@ struct TaintLineTests {
     try check(program, with: ["addr2line", "llvm-addr2line"])
   }
 
+  /// GCC puts a row at the end of a function, behind a call that does not return. Where a linker puts
+  /// code of another unit there, that has no part in it.
+  @Test func linesBehindAForeignFunctionAreRight() throws {
+    try scratch.write(
+      "left.s",
+      """
+        .file 1 "left.c"
+        .section .text.left_first,"ax"
+        .globl left_first
+      left_first:
+        .loc 1 10 1
+        ret
+        .loc 1 11 1 is_stmt 1 view v1
+        .loc 1 12 1 is_stmt 1 view v2
+        .section .text.left_second,"ax"
+        .globl left_second
+      left_second:
+        .loc 1 20 1
+        ret
+        .section .note.GNU-stack,"",%progbits
+
+      """)
+    try scratch.write(
+      "mid.c",
+      """
+      long sys(long n) {
+        long r;
+        __asm__ volatile ("syscall" : "=a"(r) : "a"(n) : "rcx", "r11", "memory");
+        return r;
+      }
+
+      """)
+    try scratch.write(
+      "main.c",
+      """
+      long sys(long); void left_first(void); void left_second(void);
+      void _start(void) { left_first(); left_second(); sys(60); for (;;); }
+
+      """)
+    try scratch.write(
+      "order.ld",
+      """
+      SECTIONS {
+        . = 0x401000;
+        .text : { *(.text.left_first) *(.text.sys) *(.text.left_second) *(.text*) }
+      }
+
+      """)
+    try succeed(
+      "gcc", ["-g", "-O2", "-ffunction-sections", "-c", "left.s", "mid.c", "main.c"],
+      in: scratch.url)
+    try succeed(
+      "ld", ["-T", "order.ld", "main.o", "mid.o", "left.o", "-o", "program"], in: scratch.url)
+    try check(scratch.path("program"), with: ["addr2line", "llvm-addr2line"])
+    #expect(try lines(scratch.path("program")).values.map { $0.hasSuffix("mid.c:3") } == [true])
+  }
+
   @Test func linesOfSplitOffDwarfAreFound() throws {
     let program = try Fixtures.compile(
       "void entry(void) { long n = 1; asm volatile(\"syscall\" : \"+a\"(n)); }", as: "program",

@@ -27,7 +27,8 @@ public struct TaintOptions: Sendable {
   /// Where kernels have their headers: Linux and its architectures, and the kernels that component
   /// frameworks run on. docs/taint.md has the list.
   public static let defaultKernelHeaders = [
-    "linux/*.h", "asm/*.h", "asm-generic/*.h", "nova/*.h", "hw/*.h", "kernel/*.h", "sel4/*.h", "l4/*.h",
+    "linux/*.h", "asm/*.h", "asm-generic/*.h", "nova/*.h", "hw/*.h", "kernel/*.h", "sel4/*.h",
+    "l4/*.h",
     "foc/*.h", "fiasco/*.h", "okl4/*.h", "pistachio/*.h", "xen/*.h", "mach/*.h", "zircon/*.h",
   ].map { Glob($0) }
 

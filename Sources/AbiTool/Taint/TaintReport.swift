@@ -23,12 +23,11 @@ extension Question {
     }
     // What is different in each file is said with the file.
     let words = results.flatMap(\.question.notAsked)
-    let byStart = Dictionary(grouping: Set(words)) { String($0.prefix { $0 != "(" }) }
-    var seen: Set<String> = []
-    let notAsked = words.compactMap { word -> String? in
-      let start = String(word.prefix { $0 != "(" })
-      guard seen.insert(start).inserted else { return nil }
-      return byStart[start]?.count == 1 ? word : start.split(separator: " ").joined(separator: " ")
+    func start(_ word: String) -> Substring { word.prefix { $0 != "(" } }
+    let byStart = Dictionary(grouping: Set(words), by: start)
+    var seen: Set<Substring> = []
+    let notAsked = words.filter { seen.insert(start($0)).inserted }.map { word in
+      byStart[start(word)]?.count == 1 ? word : String(start(word).dropLast())
     }
     self.init(asked: asked, notAsked: notAsked)
   }

@@ -66,7 +66,8 @@ struct TaintSources {
     let bytes = "\(Report.grouped(Int(clamping: size))) bytes"
     let functions = parts.flatMap(\.functions).map { ByteName($0) }
     guard !isAsked else {
-      gap = ("\(bytes) of code without DWARF; compiled without -g, or assembled", functions.sorted())
+      let reason = "\(bytes) of code without DWARF; compiled without -g, or assembled"
+      gap = (reason, functions.sorted())
       return
     }
     var names = functions.prefix(Finding.exampleCount).map(\.demangledOrSpelled)

@@ -6,7 +6,8 @@ enum GithubReport {
     var text = ""
     for finding in report.findings where finding.allowance == nil {
       var properties: [String] = []
-      if let place = finding.location ?? finding.builds.first.map({ Finding.Place(path: $0.path) }) {
+      if let place = finding.location ?? finding.builds.first.map({ Finding.Place(path: $0.path) })
+      {
         properties.append("file=\(escaped(place.path, isProperty: true))")
         if let line = place.line { properties.append("line=\(line)") }
         if let column = place.column { properties.append("col=\(column.codePoints)") }
