@@ -183,7 +183,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     var result = try Extraction.extract(from: file.path, options: options)
     if let soname {
       result.abi.soname = ByteName(soname)
-    } else if update == nil, let own = result.abi.soname, let common = KernelName.common(own) {
+    } else if update == nil, form != .genode, let own = result.abi.soname, let common = KernelName.common(own) {
       Diagnostics.warning(
         "\(file.string): the SONAME \(own.spelled) is one kernel's; programs that are linked with "
           + "it need it on all; --soname \(common.spelled) gives the name for all kernels")

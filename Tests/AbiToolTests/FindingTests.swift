@@ -92,7 +92,7 @@ private func finding(_ name: String, _ code: FindingCode = .kernelSpecific, in b
     ),
     (
       "a * knel=x # y",
-      "allow:1:5: expected kernel=NAME,…, arch=NAME,… or # and the reason"
+      "allow:1:5: expected omit, include, kernel=NAME,…, arch=NAME,… or # and the reason"
     ),
     (
       "nova_utcb # because",

@@ -98,7 +98,6 @@ struct StubPlanTests {
     ("a T\nz{m|j} T\nb D 8 size32=4\n", 2, "between 32 and 64 bit"),
     ("a T\n\nb D 8 size32=4\n", 3, "between 32 and 64 bit"),
     ("a T\nb T arch=arm\n", 2, "on some architectures only"),
-    ("b T\na T kernel=hw\n", 2, "on some kernels only"),
   ]
 
   @Test(arguments: undecided)

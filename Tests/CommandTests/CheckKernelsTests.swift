@@ -207,9 +207,10 @@ struct CheckKernelsTests {
     }
     #expect(
       Set(named("missing")) == [
-        "ld_vanished", "_ZN10Connection6donateEj", "ld_thumb_sun",
-        "_ZN10Connection9ram_quotaEv",
+        "ld_vanished", "ld_thumb_sun", "_ZN10Connection9ram_quotaEv",
       ])
+    // What the other word size calls a function that the builds have.
+    #expect(named("other-arch") == ["_ZN10Connection6donateEj"])
     #expect(
       findings.contains { $0.code == "version-node-missing" && $0.message.contains("LD_9") })
     #expect(named("too-small") == ["ld_cache_line"])
@@ -217,7 +218,6 @@ struct CheckKernelsTests {
     #expect(named("unpromised").contains("ld_port_in"))
     #expect(Set(findings.map(\.code)).isSuperset(of: ["text-order", "text-trailing-blanks"]))
     for (symbol, relative) in [
-      ("_ZN10Connection6donateEj", "Connection::donate(unsigned long) (_ZN10Connection6donateEm)"),
       (
         "_ZN10Connection9ram_quotaEv",
         "Connection::ram_quota() const (_ZNK10Connection9ram_quotaEv)"

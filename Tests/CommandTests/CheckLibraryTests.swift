@@ -103,6 +103,16 @@ private let cases: [FindingCase] = [
       return arguments
     }, clean: { try fixture("arm_v8a", patched: nil, in: $0) }),
   FindingCase(
+    code: "other-arch", status: 0,
+    flawed: { try arguments($0, [("open_it@@X_1 T", "__aeabi_memcpy T\nopen_it@@X_1 T")]) },
+    clean: { try arguments($0) }),
+  FindingCase(
+    code: "not-in-this-build", status: 0,
+    flawed: {
+      try arguments($0, [("open_it@@X_1 T", "nova_utcb T\nopen_it@@X_1 T")]) + ["--union"]
+    },
+    clean: { try arguments($0) + ["--union"] }),
+  FindingCase(
     code: "arch-differs",
     flawed: { try fixture("riscv64", patched: nil, in: $0) + ["--arch", "x86_64"] },
     clean: { try fixture("riscv64", patched: nil, in: $0) + ["--arch", "riscv64"] }),

@@ -118,7 +118,7 @@ private func check(_ arguments: [String]) throws -> Outcome {
   // MARK: The demo
 
   private func demo() throws -> (directory: URL, abi: String) {
-    let directory = try Fixtures.make("demo")
+    let directory = try Fixtures.make("demo", ["ABITOOL=\(abitoolPath)"])
     let abi = directory.appendingPathComponent("joined.abi").path
     _ = try abitool([
       "check", "--kernels", "nova,hw,linux", "--dir",
@@ -140,7 +140,9 @@ private func check(_ arguments: [String]) throws -> Outcome {
   @Test func componentThatUsesASymbolOfOneKernelIsRejected() throws {
     let (_, abi) = try demo()
     let directory = try TemporaryDirectory()
-    let nova = try Fixtures.ld(kernel: "nova")
+    let nova = directory.path("ld.abi.so")
+    try succeed(
+      abitoolPath, ["stub", abi, "--kernel", "nova", "--arch", "x86_64", "-o", nova])
     let component = try Fixtures.compile(
       "extern char nova_utcb[]; void *construct(void) { return nova_utcb; }", as: "component",
       ["-shared", "-fPIC", "-nostdlib", nova], in: directory)

@@ -59,11 +59,7 @@ struct MistakeTests {
 
   /// What is asked for in the belief that it is done.
   @Test(arguments: [
-    (
-      ["--library", "libdemo.so", "--deny", "deny"],
-      "--deny has no effect here; it goes with --kernels"
-    ),
-    (["--library", "libdemo.so", "--deny", "/nosuch"], "--deny has no effect here"),
+    (["--program", "libdemo.so", "--deny", "deny"], "--deny has no effect here; it goes with"),
     (["--library", "libdemo.so", "--write", "out.abi"], "--write has no effect here"),
     (["--lib", "libdemo.so"], "--lib has no effect here; it goes with --kernels (or --archs)"),
     (["--lib", "libdemo.so"], "there is also --library"),

@@ -31,7 +31,7 @@ struct TaintCommandTests {
   }
 
   @Test func theDemosComponentsAreKernelAgnosticAndItsLinkersAreNot() throws {
-    let out = try Fixtures.make("demo", ["components"])
+    let out = try Fixtures.make("demo", ["components", "ABITOOL=\(abitoolPath)"])
     let bin = out.appendingPathComponent("x86_64/bin")
     for name in ["init", "hello", "libpolite.lib.so"] {
       let outcome = try abitool(["taint", "--privileged", bin.appendingPathComponent(name).path])

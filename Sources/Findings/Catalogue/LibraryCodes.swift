@@ -62,6 +62,6 @@ extension FindingCode {
       main_thread_utcb T    and ld-linux.lib.so does not define it
       """,
     counterExample: "check --kernels nova,linux --abi ld.abi    where one of the kernels has it",
-    authority: .manual("abi-format.md", "Directives"),
+    authority: .manual("abi-format", "Directives"),
     cure: "check all builds together, --kernels or --archs with --abi, to find lines that none has")
 }
