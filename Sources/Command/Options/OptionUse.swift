@@ -11,6 +11,7 @@ enum Situation: String, CaseIterable {
   case programWithAbi = "--program with --abi"
   case programWithoutWhy = "--program without --why"
   case programReport = "--program without --why and --suggest"
+  case suggest = "--suggest"
   case texts = "--abi alone"
   case promise = "--abi and --kernels, --library or --program"
   case write = "--write"
@@ -57,17 +58,16 @@ protocol RefusesUnusedOptions: ParsableArguments {
 }
 
 extension RefusesUnusedOptions {
-  /// - Throws: `ValidationError` for the first option, in the order of the help, without an effect.
+  /// - Throws: `ValidationError` for the first option without an effect.
   func refuseUnusedOptions() throws {
     let situations = situations
-    let options = DeclaredOption.all(of: self)
-    for option in options where option.isGiven {
+    for name in GivenOptions.names(in: CommandLine.arguments.dropFirst(2)) {
       // An option that the table lacks has no effect that anybody has thought of.
-      let uses = Self.optionUses[option.name] ?? [[]]
+      let uses = Self.optionUses[name] ?? [[]]
       guard let missing = uses.first(where: { situations.isDisjoint(with: $0) }) else { continue }
-      var message = "--\(option.name) has no effect here; it goes with \(Self.words(for: missing))"
-      let longer = options.first { $0.name.hasPrefix(option.name) && $0.name != option.name }
-      if let longer { message += " (there is also --\(longer.name))" }
+      var message = "--\(name) has no effect here; it goes with \(Self.words(for: missing))"
+      let longer = Self.optionUses.keys.filter { $0.hasPrefix(name) && $0 != name }.min()
+      if let longer { message += " (there is also --\(longer))" }
       throw ValidationError(message)
     }
   }
@@ -86,54 +86,23 @@ extension Set<Situation> {
   }
 }
 
-/// An option or flag of a command, found by reflection, as the parser does not tell which of them
-/// were given.
-struct DeclaredOption {
-  /// The long name, without dashes.
-  var name: String
-  var isGiven: Bool
+/// The options that the user gave, by their long names. The parser does not tell; the arguments do,
+/// and cost less than looking at all that a command declares.
+enum GivenOptions {
+  private static let longNames: [Character: String] = [
+    "j": "jobs", "o": "output", "q": "quiet", "v": "verbose",
+  ]
 
-  /// All options of a command that was parsed, those of its groups included, in the order in which
-  /// they are declared.
-  static func all(of arguments: any ParsableArguments) -> [DeclaredOption] {
-    Mirror(reflecting: arguments).children.flatMap { label, value -> [DeclaredOption] in
-      switch value {
-      case let option as any GivenOrNot:
-        // The storage of a wrapped property has its name with an underscore in front.
-        [DeclaredOption(name: longName(label?.dropFirst() ?? ""), isGiven: option.isGiven)]
-      case let group as any Group: all(of: group.members)
-      default: []
+  /// In the order in which they were given.
+  static func names(in arguments: some Sequence<String>) -> [String] {
+    var names: [String] = []
+    for argument in arguments.prefix(while: { $0 != "--" }) {
+      if argument.hasPrefix("--") {
+        names.append(String(argument.dropFirst(2).prefix { $0 != "=" }))
+      } else if argument.hasPrefix("-") {
+        names += argument.dropFirst().prefix { $0 != "=" }.compactMap { longNames[$0] }
       }
     }
+    return names
   }
-
-  /// `arch-pattern` for `archPattern`, as the parser derives it.
-  private static func longName(_ property: Substring) -> String {
-    property.reduce(into: "") { name, letter in
-      if letter.isUppercase { name += "-" }
-      name += letter.lowercased()
-    }
-  }
-}
-
-private protocol GivenOrNot { var isGiven: Bool { get } }
-private protocol Group { var members: any ParsableArguments { get } }
-
-extension Option: GivenOrNot {
-  /// An option without a default value is optional or a list, and says by it whether it was given.
-  fileprivate var isGiven: Bool {
-    let mirror = Mirror(reflecting: wrappedValue)
-    return switch mirror.displayStyle {
-    case .optional, .collection: !mirror.children.isEmpty
-    default: true
-    }
-  }
-}
-
-extension Flag: GivenOrNot {
-  fileprivate var isGiven: Bool { (wrappedValue as? Bool) ?? true }
-}
-
-extension OptionGroup: Group {
-  fileprivate var members: any ParsableArguments { wrappedValue }
 }
