@@ -42,6 +42,9 @@ struct CheckKernelsOptions: ParsableArguments {
       valueName: "pattern"))
   var archPattern: String?
 
+  @OptionGroup
+  var needed: NeededByOptions
+
   enum SizeType: String, CaseIterable, ExpressibleByArgument {
     case evidence, strict
   }
@@ -82,6 +85,7 @@ struct CheckKernelsOptions: ParsableArguments {
     "dir": [[.kernels]],
     "pattern": [[.kernels]],
     "arch-pattern": [[.archs]],
+    "needed-by": [[.kernels]],
     "size-type": [[.kernels]],
     "write": [[.kernels]],
     "write-allow": [[.kernels]],
@@ -115,6 +119,7 @@ struct CheckKernelsOptions: ParsableArguments {
     options.abi = promise.abi.first?.path
     options.isUnion = promise.union
     options.denied = try promise.denied()
+    options.neededBy = needed.paths
     options.rejectsUnproven = sizeType == .strict
     options.jobs = jobs.jobs
     let check = try await KernelCheck(builds, options: options)
@@ -126,15 +131,15 @@ struct CheckKernelsOptions: ParsableArguments {
       let joint = check.joint(join ? (exact ? .exact : .all) : .shared, judged: findings)
       try rebuild.write(
         AbiPrinter(joint).text(), to: write.path,
-        from: builds.map { FilePath($0.path) }
+        from: builds.map { FilePath($0.path) } + needed.paths
           + promise.abi.map(\.path) + [promise.deny, reportOptions.allow].compactMap { $0?.path })
     }
     let places = KernelCheck.words(for: builds)
     try reportOptions.finish(
       Report(
         command: "check", subject: locator.library, builds: builds, findings: findings,
-        approval: "one ABI for \(places), \(check.sharedCount) symbols",
-        rejection: "not one ABI for \(places)"))
+        approval: "one ABI for \(places), \(check.sharedCount) symbols" + check.cxxWords,
+        rejection: "not one ABI for \(places)" + check.cxxWords))
   }
 }
 

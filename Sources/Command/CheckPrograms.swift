@@ -30,7 +30,7 @@ extension LinkCheckOptions {
       return
     }
     if suggest {
-      try printSuggestion(check)
+      try suggestAdditions(check)
       return
     }
     let progress = Progress(total: files.count)
@@ -103,14 +103,30 @@ extension LinkCheckOptions {
     return result
   }
 
-  private func printSuggestion(_ check: ProgramCheck) throws {
+  /// Prints what the ABIs lack, or adds it.
+  private func suggestAdditions(_ check: ProgramCheck) throws {
     var suggestion = Suggestion(check, implementations: library.map(\.path))
     for file in ProgramFiles(program.map(\.string)).files {
       try suggestion.add(FilePath(file.path))
     }
-    let lines = try suggestion.lines()
-    if lines.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
-    try lines.span.bytes.withUnsafeBytes { raw throws(InputError) in try Diagnostics.output(raw) }
+    let additions = try suggestion.additions()
+    if additions.isEmpty { Diagnostics.line("nothing to add: no weak C++ symbol is missing") }
+    guard update else {
+      try Diagnostics.output(additions.map(\.text).joined())
+      return
+    }
+    for addition in additions {
+      guard let path = addition.path else {
+        Diagnostics.error("not added\n" + addition.text)
+        continue
+      }
+      var update = try AbiUpdate(of: path)
+      try OutputFile(path, onlyIfChanged: true).write(update.text(adding: addition.lines))
+      for change in update.changes { Diagnostics.line("\(path): \(change)") }
+      for remark in addition.remarks { Diagnostics.error("\(path): \(remark)") }
+    }
+    // What could not be added is an asked question without an answer.
+    guard additions.allSatisfy({ $0.path != nil && $0.remarks.isEmpty }) else { throw ExitCode(2) }
   }
 
   private func trace(_ symbol: String, _ check: ProgramCheck) throws {

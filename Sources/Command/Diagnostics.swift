@@ -7,6 +7,7 @@ import SystemPackage
 enum Diagnostics {
   static func error(_ message: String) { line("abitool: \(message)") }
   static func warning(_ message: String) { line("abitool: warning: \(message)") }
+  static func note(_ message: String) { line("abitool: note: \(message)") }
 
   /// A line of information, as it is.
   static func line(_ text: String) { raw(text + "\n") }

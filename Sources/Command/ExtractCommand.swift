@@ -13,7 +13,8 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     discussion: """
       Reads the dynamic symbol table of each FILE and writes what the library promises, one line \
       a symbol, sorted. Undefined symbols, linker artefacts and weak C++ symbols (template \
-      instances, inline functions, weak vtables and type infos) are left out.
+      instances, inline functions, vtables and type infos of classes without a key function) are \
+      left out.
 
       Examples:
         abitool extract ld-nova.lib.so > ld.abi
@@ -50,12 +51,8 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   @Option(help: ArgumentHelp("Drop symbols that match. Repeatable.", valueName: "glob"))
   var drop: [String] = []
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Keep the weak C++ symbols that these objects, archives, programs or libraries refer to.",
-      valueName: "file"))
-  var neededBy: [InputPath] = []
+  @OptionGroup
+  var needed: NeededByOptions
 
   @Option(
     help: ArgumentHelp(
@@ -126,8 +123,8 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     options.profile = profile ?? .canonical
     options.keep = keep.map { Glob($0) }
     options.drop = drop.map { Glob($0) }
-    options.recordsDropped = explain != nil
-    for file in neededBy { try options.addNames(neededBy: file.path) }
+    options.recordsReasons = explain != nil
+    for path in needed.paths { try options.addNames(neededBy: path) }
     if let update {
       try await renew(update, options)
     } else {
@@ -151,7 +148,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     }
     let renewed = update.text()
     for line in update.changes { Diagnostics.line(line) }
-    var inputs = files.map(\.path) + neededBy.map(\.path)
+    var inputs = files.map(\.path) + needed.paths
     if output.output != nil { inputs.append(text.path) }
     let place = output.output == nil ? .file(text.path) : output.place
     try await place.prepared {
@@ -183,7 +180,9 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     var result = try Extraction.extract(from: file.path, options: options)
     if let soname {
       result.abi.soname = ByteName(soname)
-    } else if update == nil, form != .genode, let own = result.abi.soname, let common = KernelName.common(own) {
+    } else if update == nil, form != .genode, let own = result.abi.soname,
+      let common = KernelName.common(own)
+    {
       Diagnostics.warning(
         "\(file.string): the SONAME \(own.spelled) is one kernel's; programs that are linked with "
           + "it need it on all; --soname \(common.spelled) gives the name for all kernels")
@@ -197,7 +196,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   private func write(_ result: Extraction.Result, _ file: InputPath, to target: FilePath?)
     throws(InputError)
   {
-    let inputs = [file.path] + neededBy.map(\.path)
+    let inputs = [file.path] + needed.paths
     if target == nil, form == .abi {
       // A large text is not put together first.
       try AbiPrinter(result.abi).print { piece throws(InputError) in
@@ -223,6 +222,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       Diagnostics.line((["\(file.string):"] + result.statistics()).joined(separator: "\n"))
     }
     if let warning = result.warning { Diagnostics.warning("\(file.string): \(warning)") }
+    if let note = result.note { Diagnostics.note("\(file.string): \(note)") }
   }
 }
 

@@ -45,8 +45,12 @@ struct LinkCheckOptions: ParsableArguments {
       valueName: "symbol"))
   var why: String?
 
-  @Flag(help: "Print the lines to add to the ABI for the weak C++ symbols that the programs need.")
+  @Flag(
+    help: "Print the lines to add, and to which ABI, for the weak C++ symbols that programs need.")
   var suggest = false
+
+  @Flag(help: "With --suggest: add the lines to the ABI texts.")
+  var update = false
 
   @Flag(help: "Report what each symbol of the programs is bound to.")
   var bindings = false
@@ -60,6 +64,7 @@ struct LinkCheckOptions: ParsableArguments {
     "kernel-agnostic": [[.programReport]],
     "why": [[.program]],
     "suggest": [[.programWithoutWhy]],
+    "update": [[.suggest]],
     "bindings": [[.programReport]],
   ]
 
@@ -67,7 +72,7 @@ struct LinkCheckOptions: ParsableArguments {
     let isProgram = !program.isEmpty
     return Set(given: [
       .library: isLibraryCheck, .program: isProgram, .programWithAbi: isProgram && !abi.isEmpty,
-      .programWithoutWhy: isProgram && why == nil,
+      .programWithoutWhy: isProgram && why == nil, .suggest: suggest,
       .programReport: isProgram && why == nil && !suggest,
     ])
   }
@@ -84,6 +89,9 @@ struct LinkCheckOptions: ParsableArguments {
     }
     if !program.isEmpty, abi.isEmpty, library.isEmpty, sysroot == nil {
       throw ValidationError("say with --abi, --library or --sysroot what the programs may use")
+    }
+    if update, let nameless = abi.first(where: { InputFile.isNameless($0.path) }) {
+      throw ValidationError("--update: \(nameless.string) is no file to add to")
     }
   }
 

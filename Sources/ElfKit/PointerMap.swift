@@ -149,8 +149,10 @@ extension ElfFile {
 private struct RangeFinder {
   /// Sorted, and joined where they overlap or touch.
   private var ranges: [Range<UInt64>] = []
-  /// The range of the last address: relocations come mostly in order.
+  /// The range of the last address, and the gap of the last that was in none: relocations come
+  /// mostly in order.
   private var last = 0
+  private var gap: Range<UInt64> = 0..<0
 
   init(_ unordered: [Range<UInt64>]) {
     for range in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
@@ -164,7 +166,7 @@ private struct RangeFinder {
   }
 
   mutating func contains(_ address: UInt64) -> Bool {
-    guard !ranges.isEmpty else { return false }
+    guard !ranges.isEmpty, !gap.contains(address) else { return false }
     if ranges[last].contains(address) { return true }
     var low = 0
     var high = ranges.count
@@ -172,7 +174,11 @@ private struct RangeFinder {
       let middle = (low + high) / 2
       if ranges[middle].upperBound <= address { low = middle + 1 } else { high = middle }
     }
-    guard low < ranges.count, ranges[low].contains(address) else { return false }
+    guard low < ranges.count, ranges[low].contains(address) else {
+      let start = low > 0 ? ranges[low - 1].upperBound : 0
+      gap = start..<(low < ranges.count ? ranges[low].lowerBound : .max)
+      return false
+    }
     last = low
     return true
   }

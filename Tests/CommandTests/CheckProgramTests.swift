@@ -207,6 +207,54 @@ private func check(_ arguments: [String]) throws -> Outcome {
     }
   }
 
+  /// Each line goes into the text whose library has the symbol.
+  @Test func suggestedLinesAreAddedToTheTextThatLacksThem() throws {
+    let directory = try TemporaryDirectory()
+    var libraries: [String] = []
+    for name in ["one", "two"] {
+      libraries.append(
+        try Fixtures.compile(
+          """
+          template <class T> struct \(name) { T get(); };
+          template <class T> T \(name)<T>::get() { return 0; }
+          template struct \(name)<int>;
+          int zz_\(name)() { return 0; }
+          int (*a_\(name))() = zz_\(name);
+          """, as: "lib\(name).so", language: "cpp",
+          ["-shared", "-fPIC", "-nostdlib", "-Wl,-soname,lib\(name).so"], in: directory))
+      try succeed(
+        abitoolPath, ["extract", libraries[libraries.count - 1], "-o", "\(name).abi"],
+        in: directory.url)
+    }
+    let program = try Fixtures.compile(
+      """
+      template <class T> struct one { T get(); }; extern template struct one<int>;
+      template <class T> struct two { T get(); }; extern template struct two<int>;
+      int main() { return one<int>().get() + two<int>().get(); }
+      """, as: "program", language: "cpp", libraries, in: directory)
+    func check(_ options: [String]) throws -> Outcome {
+      try abitool(
+        ["check", "--program", program, "--abi", "one.abi", "two.abi", "--sysroot", "/"] + options,
+        in: directory.url)
+    }
+    #expect(try check([]).status == 1)
+    let suggested = try check(["--suggest", "--library"] + libraries).text
+    #expect(
+      suggested
+        == "# one.abi\n_ZN3oneIiE3getEv W\n# two.abi\n_ZN3twoIiE3getEv W\n", "\(suggested)")
+    // Which text is meant cannot be told without the libraries.
+    let unknown = try check(["--suggest", "--update"])
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("_ZN3oneIiE3getEv W"), "\(unknown.errors)")
+    let added = try check(["--suggest", "--update", "--library"] + libraries)
+    #expect(added.status == 0)
+    #expect(added.errors.contains("two.abi: + _ZN3twoIiE3getEv W\n"), "\(added.errors)")
+    #expect(try check([]).status == 0)
+    let text = try String(contentsOfFile: directory.path("one.abi"), encoding: .utf8)
+    let symbols = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(symbols == symbols.sorted() && symbols.count == 3, "\(text)")
+  }
+
   // MARK: Systems
 
   /// Links in a system lead to the system, not to this machine; ld.so.conf is read with what it

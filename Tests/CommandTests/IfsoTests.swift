@@ -64,9 +64,15 @@ struct IfsoTests {
     try abitoolSucceeds(["ifso", library, output])
     for profile in ["canonical", "complete"] {
       let texts = try [library, output].map {
-        try abitoolSucceeds(["extract", "--profile", profile, $0])
+        try abitoolSucceeds(["extract", "--profile", profile, $0]).split(separator: "\n")
       }
-      #expect(texts[0] == texts[1], "\(differences(texts[0], texts[1]))")
+      // An interface library has no virtual tables that would tell which of them are promises.
+      let isComplete = profile == "complete"
+      let expected = texts[1].filter {
+        isComplete || $0.prefixMatch(of: /_ZT[VTIS]/) == nil || texts[0].contains($0)
+      }
+      let isSame = texts[0] == expected
+      #expect(isSame, "\(profile)")
     }
     let lint = try run("eu-elflint", ["--gnu-ld", output])
     #expect(lint.text == "No errors\n")

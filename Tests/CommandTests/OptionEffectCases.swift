@@ -114,6 +114,7 @@ enum OptionEffectCases {
       "abi": ["--abi nosuch"], "program": ["--program prog"], "library": ["--library nosuch"],
       "kernel": ["--kernel z"], "arch": ["--arch aarch64"], "sysroot": ["--sysroot nosuch"],
       "kernel-agnostic": ["--kernel-agnostic"], "why": ["--why f"], "suggest": ["--suggest"],
+      "update": ["--update"], "needed-by": ["--needed-by prog"],
       "bindings": ["--bindings"], "jobs": ["--jobs 1"], "list": ["--list"],
       "explain": ["--explain missing"],
     ]) { $1 })

@@ -19,6 +19,8 @@ struct PlantedSymbol {
     guard !["U", "w", "-"].contains(letter), !section.hasPrefix("weak and unique"),
       !section.hasPrefix("internal")
     else { return false }
+    // Dropped whatever its binding: no program refers to it.
+    if name.hasPrefix("_ZTC") { return false }
     // The same name and size with other contents; one name everywhere.
     if name.hasPrefix("_ZTIN4Base13Irq") || name.hasPrefix("_ZTVN4Base13Irq") { return false }
     if note.hasPrefix("long double") { return false }

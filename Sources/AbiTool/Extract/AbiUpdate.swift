@@ -144,6 +144,21 @@ public struct AbiUpdate {
     return joined(pieces)
   }
 
+  /// The text with further lines, in order in its largest section. Those that it has stay as they
+  /// are.
+  package mutating func text(adding lines: [AbiLine]) -> [UInt8] {
+    let known = Set(old.symbols.flatMap { old.heads(of: $0) })
+    let added = lines.filter { !known.contains(Head(of: $0)) }
+    changes += added.map { "+ " + $0.text }
+    let symbols = symbolsByLine()
+    var pieces = self.lines().enumerated().map { number, range in
+      Piece.old(range, isSymbol: symbols[number] >= 0)
+    }
+    var directivePlace: Int?
+    insert(added.map(\.bytes), into: &pieces, &directivePlace)
+    return joined(pieces)
+  }
+
   /// Without the newlines; what is behind the last one is no line.
   private func lines() -> [Range<Int>] {
     var result: [Range<Int>] = []

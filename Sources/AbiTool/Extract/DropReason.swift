@@ -13,6 +13,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case weakFunction
   case weakVtable
   case weakTypeInfo
+  case constructionVtable
   case weakThunk
   case weakStaticData
   case weakGuardVariable
@@ -31,6 +32,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .weakFunction: "weak C++: inline function"
     case .weakVtable: "weak C++: vtable"
     case .weakTypeInfo: "weak C++: type info"
+    case .constructionVtable: "C++: virtual table during construction"
     case .weakThunk: "weak C++: thunk"
     case .weakStaticData: "weak C++: static data of an inline function"
     case .weakGuardVariable: "weak C++: guard variable"
@@ -50,8 +52,10 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .weakTemplateInstance:
       "every user of the template makes its own copy; for an explicit instantiation use --needed-by or --keep"
     case .weakFunction: "every user of the inline function makes its own copy"
-    case .weakVtable: "every user of the class makes its own copy"
-    case .weakTypeInfo: "every user of the class makes its own copy"
+    case .weakVtable, .weakTypeInfo:
+      "every user of the class makes its own copy, as no key function of it is exported"
+    case .constructionVtable:
+      "only the constructors of the class refer to it, and its name depends on the architecture"
     case .weakThunk: "it goes with a weak vtable"
     case .weakStaticData:
       "every user makes its own copy, so program and library no longer share it at run time"
@@ -67,8 +71,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
   var isWeakCxx: Bool {
     switch self {
     case .undefined, .local, .hidden, .versionNode, .linkerArtefact, .byRequest: false
-    case .weakTemplateInstance, .weakFunction, .weakVtable, .weakTypeInfo, .weakThunk,
-      .weakStaticData, .weakGuardVariable, .weakInlineVariable:
+    case .weakTemplateInstance, .weakFunction, .weakVtable, .weakTypeInfo, .constructionVtable,
+      .weakThunk, .weakStaticData, .weakGuardVariable, .weakInlineVariable:
       true
     }
   }

@@ -24,8 +24,8 @@ public struct Extraction: Sendable {
     public var drop: [Glob] = []
     /// Symbols that programs refer to, or a text promises: they are kept although a rule drops them.
     public var neededNames = NameSet()
-    /// Whether ``Result/dropped`` is wanted.
-    public var recordsDropped = false
+    /// Whether ``Result/dropped`` and ``Result/keptByRule`` are wanted.
+    public var recordsReasons = false
     /// Whether ``Result/weakNames`` is wanted.
     public var recordsWeakNames = false
 
@@ -39,6 +39,9 @@ public struct Extraction: Sendable {
     public var name: ByteName
     /// The rule that dropped it.
     public var reason: DropReason
+    /// Of a part of a class: the offset of the first function in the virtual table, in bytes, that
+    /// the library does not export. It may be the key function.
+    public var unexportedSlot: UInt64?
 
     /// Whether a pattern means the symbol.
     public func matches(_ pattern: Glob) -> Bool {
@@ -54,8 +57,10 @@ public struct Extraction: Sendable {
     public var header: ElfHeader
     /// How many symbols were dropped, by ``DropReason/rawValue``.
     public var counts = [Int](repeating: 0, count: DropReason.allCases.count)
-    /// In the order of the file.
+    /// In the order of the file, parts of classes last.
     public var dropped: [Dropped] = []
+    /// The weak C++ symbols that stay, and why.
+    public var keptByRule: [ByteName: KeepReason] = [:]
     /// The names of weak and unique C++ symbols that were dropped.
     public var weakNames = NameSet()
     /// Those of ``Options/keep`` and ``Options/drop`` that a symbol of the library matches.
@@ -109,6 +114,7 @@ public struct Extraction: Sendable {
     try extraction.readVersions(of: file)
     try file.withDynamicSymbols { table throws(ElfError) in
       try extraction.readSymbols(of: table)
+      try extraction.decide(in: table, file)
     }
     return extraction
   }
@@ -122,8 +128,8 @@ public struct Extraction: Sendable {
     return result
   }
 
-  private let options: Options
-  private var result: Result
+  let options: Options
+  var result: Result
   /// What each version index of the file (`vd_ndx`, `vna_other`) stands for.
   private var versions: [VersionMeaning] = [.none, .none]
 
@@ -142,6 +148,10 @@ public struct Extraction: Sendable {
   /// The patterns to keep and to drop, and whether a symbol matches.
   private let globs: [Glob]
   private var isMatched: [Bool]
+  /// Weak parts of classes, by index in the symbol table: other symbols decide about them.
+  var undecided: [Int] = []
+  /// The strong C++ functions and virtual tables.
+  var strong: [KeyFunctions.StrongSymbol] = []
   /// Addresses of data, thread-local offsets apart, with the symbol that is there.
   private var addresses: [(key: UInt64, isTls: Bool, symbol: Int)] = []
 
@@ -207,12 +217,14 @@ public struct Extraction: Sendable {
       }
       let name = table.name(of: entry)
       if hasGlobs { noteMatches(of: name) }
-      if let reason = dropReason(entry, name) {
-        result.counts[reason.rawValue] += 1
-        if options.recordsDropped {
-          result.dropped.append(Dropped(name: ByteName([UInt8](name)), reason: reason))
-        }
-        if options.recordsWeakNames, reason.isWeakCxx { result.weakNames.insert(name) }
+      let reason = dropReason(entry, name)
+      if reason == .weakVtable || reason == .weakTypeInfo {
+        undecided.append(index)
+        continue
+      }
+      if reason == nil || reason == .byRequest { noteStrong(entry, name) }
+      if let reason {
+        drop(name, reason)
         continue
       }
       try append(entry, name)
@@ -221,6 +233,29 @@ public struct Extraction: Sendable {
         throw ElfError.overlappingNames
       }
     }
+  }
+
+  mutating func drop(
+    _ name: UnsafeRawBufferPointer, _ reason: DropReason, unexportedSlot: UInt64? = nil
+  ) {
+    result.counts[reason.rawValue] += 1
+    if options.recordsReasons {
+      result.dropped.append(
+        Dropped(
+          name: ByteName([UInt8](name)), reason: reason, unexportedSlot: unexportedSlot))
+    }
+    if options.recordsWeakNames, reason.isWeakCxx { result.weakNames.insert(name) }
+  }
+
+  /// Takes note of what tells of which classes the library has the key function.
+  @inline(__always)
+  private mutating func noteStrong(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) {
+    guard entry.binding == .global, options.profile == .canonical, entry.isDefined,
+      WeakCxx.isCxx(name), entry.type == .function || WeakCxx.isVtable(name)
+    else { return }
+    strong.append(
+      KeyFunctions.StrongSymbol(
+        address: entry.value, name: entry.nameOffset..<entry.nameOffset + name.count))
   }
 
   private mutating func noteMatches(of name: UnsafeRawBufferPointer) {
@@ -252,7 +287,10 @@ public struct Extraction: Sendable {
   @inline(__always)
   private func impliedReason(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) -> DropReason? {
     if WeakCxx.isCxx(name) {
-      guard entry.binding == .weak || entry.binding == .unique else { return nil }
+      if WeakCxx.isConstructionVtable(name) { return .constructionVtable }
+      guard entry.binding == .weak || entry.binding == .unique,
+        !WeakCxx.isReplaceableAllocation(name)
+      else { return nil }
       return WeakCxx.reason(
         name, isData: entry.type == .object || entry.type == .tls || entry.type == .common)
     }
@@ -263,8 +301,7 @@ public struct Extraction: Sendable {
 
   // MARK: What is kept
 
-  private mutating func append(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) throws(ElfError)
-  {
+  mutating func append(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) throws(ElfError) {
     var symbol = Symbol()
     symbol.binding = entry.binding
     symbol.type = entry.type
@@ -294,30 +331,6 @@ public struct Extraction: Sendable {
       }
     }
     result.abi.append(symbol, name: name, version: version, isHidden: entry.isHiddenVersion)
-  }
-
-  /// The type of a symbol decides between code and data, the section what data it is. Functions
-  /// lie in data sections where they have descriptors (64-bit PowerPC ELFv1), and tables may lie
-  /// in `.text`.
-  static func storage(of entry: ElfSymbol) -> Symbol.Storage {
-    switch entry.placement {
-    case .undefined: return .undefined
-    case .absolute: return .absolute
-    case .common: return .bss
-    case .text:
-      return entry.type == .object || entry.type == .tls || entry.type == .common
-        ? .readOnly : .text
-    case .data, .bss, .readOnly, .relro: break
-    }
-    if entry.type == .function || entry.type == .indirectFunction { return .text }
-    let isWeak = entry.binding == .weak || entry.binding == .unique
-    return switch entry.placement {
-    case .readOnly: .readOnly
-    case .relro: .relro
-    // The letters of weak and unique data do not tell whether it has contents.
-    case .bss: isWeak ? .data : .bss
-    default: .data
-    }
   }
 
   private mutating func version(of entry: ElfSymbol) throws(ElfError) -> Int32? {
@@ -360,32 +373,5 @@ public struct Extraction: Sendable {
       let group = result.abi.newAliasGroup()
       for symbol in names { result.abi.symbols[symbol].aliasGroup = group }
     }
-  }
-}
-
-extension ElfError {
-  /// How long the names of all symbols may be, in bytes. Names may share their ends in the string
-  /// table, but not so that a small file stands for a huge text; and quoted, which takes four times
-  /// as much, they are counted in 32 bits.
-  static func limit(ofNamesIn table: SymbolTable) -> Int {
-    min(16 * table.stringSize + 1 << 16, maximumNameBytes)
-  }
-
-  /// What the names of all symbols may take, in bytes.
-  static let maximumNameBytes = 1 << 29
-
-  static var overlappingNames: ElfError {
-    ElfError(
-      .malformed, "malformed ELF file: the names of its symbols overlap in the string table")
-  }
-
-  static func emptyName(_ what: String) -> ElfError {
-    ElfError(.malformed, "malformed ELF file: \(what) has an empty name")
-  }
-
-  static func hugeSymbol(_ name: UnsafeRawBufferPointer, size: UInt64) -> ElfError {
-    ElfError(
-      .malformed,
-      "malformed ELF file: symbol \(ByteName([UInt8](name)).spelled) has a size of \(size) bytes")
   }
 }

@@ -1,4 +1,5 @@
 internal import AbiModel
+internal import ElfKit
 public import Support
 
 // What there is to say of an extraction beside its result.
@@ -9,18 +10,45 @@ extension Extraction.Result {
     var lines: [String] = []
     for dropped in dropped where isEverything || dropped.matches(pattern) {
       let reason = dropped.reason
-      lines.append("\(dropped.name.spelled): dropped (\(reason.title)): \(reason.explanation)")
+      var line = "\(dropped.name.spelled): dropped (\(reason.title)): \(reason.explanation)"
+      if let offset = dropped.unexportedSlot {
+        line +=
+          "; the function at byte \(offset) of the virtual table, which may be it, is not exported"
+      }
+      lines.append(line)
     }
     guard !isEverything else { return lines }
     for symbol in abi.symbols where abi.withSpelledName(of: symbol, pattern.matches) {
-      lines.append("\(abi.head(of: symbol)): kept")
+      let reason = keepReason(of: symbol).map { ": " + $0 } ?? ""
+      lines.append("\(abi.head(of: symbol)): kept\(reason)")
     }
     return lines
+  }
+
+  /// Why a C++ symbol is kept that another of its kind is not, in words.
+  private func keepReason(of symbol: Symbol) -> String? {
+    let name = ByteName(abi.nameBytes(of: symbol))
+    if let reason = keptByRule[name] { return reason.explanation }
+    return name.bytes.withUnsafeBytes { raw in
+      guard WeakCxx.isCxx(raw) else { return nil }
+      if symbol.binding == .global {
+        return WeakCxx.isOfInlineCode(raw)
+          ? "it is strong, although of a template instance or an inline function" : nil
+      }
+      return WeakCxx.isReplaceableAllocation(raw)
+        ? KeepReason.replaceableAllocation.explanation : nil
+    }
   }
 
   /// How many symbols were kept, and how many dropped for each reason: the lines of a table.
   public func statistics() -> [String] {
     var rows = [("kept", abi.symbols.count)]
+    let kept = CxxCounts(of: abi)
+    for (reason, count) in [
+      (DropReason.weakVtable, kept.weakVtables), (.weakTypeInfo, kept.weakTypeInfos),
+    ] where count + self.count(reason) > 0 {
+      rows.append(("kept: " + reason.title, count))
+    }
     for reason in DropReason.allCases where count(reason) > 0 {
       rows.append(("dropped: " + reason.title, count(reason)))
     }
@@ -39,6 +67,19 @@ extension Extraction.Result {
     return """
       \(changed) dropped \(changed == 1 ? "symbol is a variable" : "symbols are variables") of \
       inline code; program and library have a copy each at run time (see --explain)
+      """
+  }
+
+  /// What to know: symbols that are promised because they are strong, although most of their kind
+  /// are weak.
+  public var note: String? {
+    let counts = CxxCounts(of: abi)
+    guard let first = counts.firstOfInlineCode else { return nil }
+    let count = counts.strongOfInlineCode
+    return """
+      \(count) kept \(count == 1 ? "symbol is" : "symbols are") strong, although of template \
+      instances or inline functions, such as \(first.spelled): explicit specialisations, or made \
+      strong by link-time optimisation, as all inline functions are then; --drop what is no promise
       """
   }
 }

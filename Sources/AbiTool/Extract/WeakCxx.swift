@@ -1,46 +1,87 @@
 internal import AbiModel
 internal import ElfKit
 internal import Findings
+internal import Mangling
 internal import Support
 
-/// Tells what kind of weak C++ symbol a name stands for, by its first letters (Itanium C++ ABI
-/// 5.1.4 "Special Names"). Only ever asked about names that are to be dropped.
+/// Tells what kind of C++ symbol a name stands for, by its first letters (Itanium C++ ABI 5.1.4
+/// "Special Names"). Only ever asked about names that are to be dropped, and to explain the others.
 enum WeakCxx {
-  /// Whether a name is that of a C++ entity: it begins with `_Z`.
+  /// Whether a name is that of a C++ entity: it begins with `_Z`, and is not that of a vector
+  /// variant, which a C function may have.
   @inline(__always)
   static func isCxx(_ name: UnsafeRawBufferPointer) -> Bool {
-    name.count > 2 && name[0] == UInt8(ascii: "_") && name[1] == UInt8(ascii: "Z")
+    guard MangledName.isMangled(name) else { return false }
+    return name[2] != UInt8(ascii: "G")
+      || !VectorFunctionName.hasPrefix(name.assumingMemoryBound(to: UInt8.self).span)
   }
 
   static func isCxx(_ name: ByteName) -> Bool { name.bytes.withUnsafeBytes { isCxx($0) } }
 
+  static func isVtable(_ name: UnsafeRawBufferPointer) -> Bool { has(name, "T", "V") }
+
+  /// Whether a name is that of the virtual table of a base while an object is made. The name has
+  /// an offset in it, and the constructors of the class alone refer to it.
+  @inline(__always)
+  static func isConstructionVtable(_ name: UnsafeRawBufferPointer) -> Bool { has(name, "T", "C") }
+
+  @inline(__always)
+  private static func has(
+    _ name: UnsafeRawBufferPointer, _ first: Unicode.Scalar, _ second: Unicode.Scalar
+  ) -> Bool {
+    name.count > 4 && name[2] == UInt8(ascii: first) && name[3] == UInt8(ascii: second)
+  }
+
   static func reason(_ name: UnsafeRawBufferPointer, isData: Bool) -> DropReason {
-    let first = name[2]
-    let second = name.count > 3 ? name[3] : 0
-    switch (first, second) {
-    case (UInt8(ascii: "T"), UInt8(ascii: "V")), (UInt8(ascii: "T"), UInt8(ascii: "T")),
-      (UInt8(ascii: "T"), UInt8(ascii: "C")):
-      return .weakVtable
-    case (UInt8(ascii: "T"), UInt8(ascii: "I")), (UInt8(ascii: "T"), UInt8(ascii: "S")):
-      return .weakTypeInfo
-    case (UInt8(ascii: "T"), UInt8(ascii: "h")), (UInt8(ascii: "T"), UInt8(ascii: "v")),
-      (UInt8(ascii: "T"), UInt8(ascii: "c")):
-      return .weakThunk
-    case (UInt8(ascii: "G"), UInt8(ascii: "V")):
-      return .weakGuardVariable
-    case (UInt8(ascii: "Z"), _) where isData:
-      return .weakStaticData
-    case _ where isData:
-      return .weakInlineVariable
-    default:
-      return hasTemplateArguments(name) ? .weakTemplateInstance : .weakFunction
+    switch NameClass(specialNamePrefix: name.assumingMemoryBound(to: UInt8.self).span) {
+    case .vtable?, .vtt?: return .weakVtable
+    case .constructionVtable?: return .constructionVtable
+    case .typeinfo?, .typeinfoName?: return .weakTypeInfo
+    case .thunk?: return .weakThunk
+    case .guardVariable?: return .weakGuardVariable
+    default: break
+    }
+    if isData { return name[2] == UInt8(ascii: "Z") ? .weakStaticData : .weakInlineVariable }
+    return hasTemplateArguments(name) ? .weakTemplateInstance : .weakFunction
+  }
+
+  /// Whether a name is that of a global `operator new` or `operator delete` that programs may
+  /// replace, which is never inline (C++ [new.delete]): of size_t (`j`, `m`), an alignment, or
+  /// without exceptions.
+  static func isReplaceableAllocation(_ name: UnsafeRawBufferPointer) -> Bool {
+    guard name.count > 4 else { return false }
+    var rest = name[4...]
+    func skip(_ text: String) -> Bool {
+      guard rest.starts(with: text.utf8) else { return false }
+      rest = rest.dropFirst(text.utf8.count)
+      return true
+    }
+    let isNew = name[2] == UInt8(ascii: "n") && "wa".utf8.contains(name[3])
+    let isDelete = name[2] == UInt8(ascii: "d") && "la".utf8.contains(name[3])
+    guard isNew || isDelete, !isDelete || skip("Pv") else { return false }
+    guard skip("m") || skip("j") || isDelete else { return false }
+    _ = skip("St11align_val_t")
+    _ = skip("RKSt9nothrow_t")
+    return rest.isEmpty
+  }
+
+  /// Whether a strong symbol is of a kind that is weak as a rule: of a template instance, or data of
+  /// an inline function.
+  static func isOfInlineCode(_ name: UnsafeRawBufferPointer) -> Bool {
+    switch NameClass(specialNamePrefix: name.assumingMemoryBound(to: UInt8.self).span) {
+    case .vtable?, .vtt?, .typeinfo?, .typeinfoName?: hasTemplateArguments(name, from: 4)
+    case .guardVariable?: true
+    case nil: name[2] == UInt8(ascii: "Z") || hasTemplateArguments(name)
+    default: false
     }
   }
 
   /// Whether the entity or a scope of it is a template instance: template arguments come before
   /// the end of the (nested) name. Read without a full parse: `I` follows a complete name.
-  private static func hasTemplateArguments(_ name: UnsafeRawBufferPointer) -> Bool {
-    var index = 2
+  static func hasTemplateArguments(
+    _ name: UnsafeRawBufferPointer, from start: Int = 2
+  ) -> Bool {
+    var index = start
     let nested = name[index] == UInt8(ascii: "N")
     if nested { index += 1 }
     while index < name.count {
@@ -54,6 +95,13 @@ enum WeakCxx {
         }
         index += length
         if !nested { return index < name.count && name[index] == UInt8(ascii: "I") }
+      case UInt8(ascii: "a")...UInt8(ascii: "z") where !nested:
+        // An operator; what follows are its parameters.
+        return index + 2 < name.count && name[index + 2] == UInt8(ascii: "I")
+      case UInt8(ascii: "C"), UInt8(ascii: "D"):
+        // C1, CI1, D0: the digit is no length.
+        let isInheriting = index + 1 < name.count && name[index + 1] == UInt8(ascii: "I")
+        index += isInheriting ? 3 : 2
       case UInt8(ascii: "I"): return true
       case UInt8(ascii: "E"): return false
       case UInt8(ascii: "S"):

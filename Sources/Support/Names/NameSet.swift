@@ -47,6 +47,13 @@ public struct NameSet: Sendable {
     return number
   }
 
+  /// Hands each name to `body`, in the order of insertion.
+  public func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
+    names.withUnsafeBytes { names in
+      for number in ends.indices { body(Self.name(number, names, ends)) }
+    }
+  }
+
   private static func name(
     _ number: Int, _ names: UnsafeRawBufferPointer, _ ends: [UInt32]
   ) -> UnsafeRawBufferPointer {

@@ -1,4 +1,5 @@
 public import AbiModel
+internal import ElfKit
 public import Findings
 public import Support
 public import SystemPackage
@@ -12,6 +13,8 @@ public struct KernelCheck: Sendable {
     public var abi: FilePath?
     /// Whether that text lists what any of the builds has, even if it does not say so.
     public var isUnion = false
+    /// Files whose references are kept although they are to weak C++ symbols.
+    public var neededBy: [FilePath] = []
     /// Names that are internal.
     public var denied = DenyList()
     /// Reject what one architecture alone does not prove harmless.
@@ -50,6 +53,7 @@ public struct KernelCheck: Sendable {
     }
     extraction.recordsWeakNames = true
     if let promise { promise.abi.addNames(to: &extraction.neededNames) }
+    for path in options.neededBy { try extraction.addNames(neededBy: path) }
     let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)
     matrix = try SymbolMatrix(loaded)
     let finder = DeclarationFinder(matrix)
@@ -135,6 +139,27 @@ public struct KernelCheck: Sendable {
   /// How many symbols all builds have under one name.
   public var sharedCount: Int {
     declarations.count { !$0.isPaired && $0.presence == matrix.allBuilds }
+  }
+
+  /// What became of weak vtables and type infos, and which strong symbols may be no promise: words
+  /// to go on with.
+  public var cxxWords: String {
+    var kept = CxxCounts()
+    for name in 0..<matrix.nameCount {
+      let isWeak = matrix.presence[name].numbers.contains {
+        matrix.symbol(name, in: $0)?.binding != .global
+      }
+      matrix.withSpelledName(name) { kept.add($0, isWeak: isWeak) }
+    }
+    var droppedNames = NameSet()
+    for build in matrix.builds {
+      build.weakNames.forEach { name in
+        if matrix.number(ofSpelled: name) == nil { droppedNames.insert(name) }
+      }
+    }
+    var dropped = CxxCounts()
+    droppedNames.forEach { dropped.add($0, isWeak: true) }
+    return kept.words(beside: dropped)
   }
 
   /// `nova, hw, linux on x86_64, arm_v8a`, in the order in which the user named them.

@@ -1,4 +1,5 @@
 internal import AbiModel
+internal import ElfKit
 internal import Findings
 internal import Mangling
 internal import Support
@@ -73,14 +74,27 @@ struct PresenceCheck {
     }
     guard isWeak else { return nil }
     let name = matrix.name(declaration.name)
-    return Finding(
+    let here = words.describe(declaration.presence)
+    let there = words.describe(lacking)
+    // Of a class whose key function only some builds have.
+    let isWeakEverywhere = declaration.presence.numbers.allSatisfy {
+      matrix.symbol(declaration.name, in: $0)?.binding == .weak
+    }
+    var finding = Finding(
       .bindingDiffers, symbol: name, builds: matrix.builds(matrix.allBuilds),
       details: [
-        Finding.Detail(matrix.builds(declaration.presence), "global"),
+        Finding.Detail(
+          matrix.builds(declaration.presence), isWeakEverywhere ? "key function" : "global"),
         Finding.Detail(matrix.builds(lacking), "weak"),
       ],
-      message: "\(name.spelled): global on \(words.describe(declaration.presence)), "
-        + "weak on \(words.describe(lacking)), which is no promise in C++")
+      message: isWeakEverywhere
+        ? "\(name.spelled): the key function of its class is on \(here), and not on \(there), "
+          + "where it is no promise"
+        : "\(name.spelled): global on \(here), weak on \(there), which is no promise in C++")
+    if isWeakEverywhere {
+      finding.cure = "define the same virtual functions of the class out of line in every build"
+    }
+    return finding
   }
 
   // MARK: Kernels
