@@ -55,6 +55,10 @@ public struct KernelCheck: Sendable {
     if let promise { promise.abi.addNames(to: &extraction.neededNames) }
     for path in options.neededBy { try extraction.addNames(neededBy: path) }
     let loaded = try await LoadedBuild.load(builds, options: extraction, jobs: options.jobs)
+    if !options.neededBy.isEmpty, loaded.allSatisfy({ $0.header == nil }) {
+      throw InputError(
+        .usage, path: "--needed-by", "all builds are ABI texts, from which nothing is dropped")
+    }
     matrix = try SymbolMatrix(loaded)
     let finder = DeclarationFinder(matrix)
     declarations = finder.declarations
