@@ -41,7 +41,7 @@ struct Abitool: AsyncParsableCommand {
       let arguments = CommandLine.arguments
       try refuseUnclearUsage(arguments)
       if try IfsoCommand.runsPlain(arguments) { return }
-      var command = try parseAsRoot()
+      var command = try parse(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -50,6 +50,14 @@ struct Abitool: AsyncParsableCommand {
     } catch {
       Diagnostics.exit(for: error)
     }
+  }
+
+  /// Only the subcommand is parsed that is asked for: the parser would look at all of them, several
+  /// times. What it says of a mistake, it says of the whole command line.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let named = configuration.subcommands.first { $0._commandName == arguments[1] }
+    if let named, let command = try? named.parse(Array(arguments.dropFirst(2))) { return command }
+    return try parseAsRoot()
   }
 
   /// For what the parser would print the help, as if that had been asked for, and succeed.

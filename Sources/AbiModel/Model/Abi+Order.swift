@@ -53,7 +53,7 @@ extension Abi {
     var start = 0
     while start < symbols.count {
       var end = start + 1
-      while end < symbols.count, equalHeads(symbols[start], symbols[end]) { end += 1 }
+      while end < symbols.count, equalHeads(start, end) { end += 1 }
       if end - start > 1 {
         let current = printer ?? AbiPrinter(self)
         printer = current
@@ -69,10 +69,14 @@ extension Abi {
     }
   }
 
-  func equalHeads(_ left: Symbol, _ right: Symbol) -> Bool {
-    guard left.headLength == right.headLength else { return false }
-    return withHead(of: left) { l in
-      withHead(of: right) { r in l.elementsEqual(r) }
+  /// Whether the symbols at two places have equal heads. Symbols are not copied for it.
+  func equalHeads(_ one: Int, _ other: Int) -> Bool {
+    let length = Int(symbols[one].headLength)
+    guard length == Int(symbols[other].headLength) else { return false }
+    return heads.withUnsafeBytes { heads in
+      let starts = (Int(symbols[one].headOffset), Int(symbols[other].headOffset))
+      return UnsafeRawBufferPointer(rebasing: heads[starts.0..<starts.0 + length])
+        .equals(UnsafeRawBufferPointer(rebasing: heads[starts.1..<starts.1 + length]))
     }
   }
 }

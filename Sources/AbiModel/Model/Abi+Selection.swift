@@ -133,7 +133,7 @@ extension Abi {
   /// Two lines may become one name when alternatives are decided.
   private func refuseRepetitions(path: String) throws(InputError) {
     for index in symbols.indices.dropFirst()
-    where equalHeads(symbols[index], symbols[index - 1])
+    where equalHeads(index, index - 1)
       && condition(of: symbols[index]).overlaps(condition(of: symbols[index - 1]))
     {
       let lines = [symbols[index - 1], symbols[index]].sorted { $0.sourceLine < $1.sourceLine }

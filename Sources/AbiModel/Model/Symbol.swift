@@ -20,25 +20,14 @@ public struct Symbol: Sendable {
     case relro
   }
 
-  // The widest first: an ABI may have a million symbols.
+  // In an order without gaps: an ABI may have a million symbols.
 
-  /// `st_size` in bytes, of data. 0 for functions.
-  public var size: UInt64 = 0
-  // Optional numbers are kept without their flag.
-  private var storedSize32: UInt64 = .max
   /// Where the head (`NAME[@VERSION|@@VERSION]` and a blank) is in ``Abi/heads``.
   package var headOffset: UInt32 = 0
   /// Length of the spelled name in bytes.
   package var nameLength: UInt32 = 0
   /// Length of the head in bytes, the blank at its end included.
   var headLength: UInt32 = 0
-
-  private var storedVersionIndex: Int32 = -1
-  private var storedConditionIndex: Int32 = -1
-  /// Symbols of one ABI with the same non-zero number name the same object.
-  public var aliasGroup: UInt32 = 0
-  /// The line of the ABI text that it comes from, counted from 1; 0 when it comes from elsewhere.
-  public package(set) var sourceLine: UInt32 = 0
 
   /// `STB_*` of `st_info`.
   public var binding: SymbolBinding = .global
@@ -56,6 +45,17 @@ public struct Symbol: Sendable {
   public package(set) var hasAlternatives = false
   /// Base-2 logarithm of the alignment in bytes; nil when it is the natural one.
   public var alignmentShift: UInt8?
+
+  // Optional numbers are kept without their flag.
+  private var storedVersionIndex: Int32 = -1
+  private var storedConditionIndex: Int32 = -1
+  private var storedSize32: UInt64 = .max
+  /// Symbols of one ABI with the same non-zero number name the same object.
+  public var aliasGroup: UInt32 = 0
+  /// The line of the ABI text that it comes from, counted from 1; 0 when it comes from elsewhere.
+  public package(set) var sourceLine: UInt32 = 0
+  /// `st_size` in bytes, of data. 0 for functions.
+  public var size: UInt64 = 0
 
   /// Index into ``Abi/versions``. Nil when the symbol has no version.
   public package(set) var versionIndex: Int32? {

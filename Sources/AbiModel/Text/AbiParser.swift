@@ -95,12 +95,11 @@ public struct AbiParser: Sendable {
 
   private mutating func readLines(of text: UnsafeRawBufferPointer) throws(InputError) {
     // Memory that is never touched costs nothing.
-    let lines = text.count { $0 == UInt8(ascii: "\n") } + 1
-    abi.reserveCapacity(lines, nameBytes: max(0, text.count - 16 * lines))
+    abi.reserveCapacity(text.count / 16, nameBytes: text.count)
     var start = 0
     var number = 1
     while start < text.count {
-      let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+      let end = text.firstPlace(of: UInt8(ascii: "\n"), from: start) ?? text.count
       try readLine(
         LineReader(text: text, start: start, end: end, path: path, line: number), in: text)
       start = end + 1
@@ -130,7 +129,10 @@ public struct AbiParser: Sendable {
 
   private mutating func judgeOrder(of line: LineReader, in text: UnsafeRawBufferPointer) {
     let range = line.range
-    if let previous, text[range].lexicographicallyPrecedes(text[previous]) {
+    if let previous,
+      UnsafeRawBufferPointer(rebasing: text[range])
+        .precedes(UnsafeRawBufferPointer(rebasing: text[previous]))
+    {
       note(.order, line.number, 1, "out of order: sort the lines with LC_ALL=C sort")
     }
     previous = range
@@ -319,7 +321,7 @@ public struct AbiParser: Sendable {
     for index in abi.symbols.indices.dropFirst() {
       let symbol = abi.symbols[index]
       var other = index - 1
-      while other >= 0, abi.equalHeads(symbol, abi.symbols[other]) {
+      while other >= 0, abi.equalHeads(index, other) {
         if abi.condition(of: symbol).overlaps(abi.condition(of: abi.symbols[other])) {
           let lines = [symbol.sourceLine, abi.symbols[other].sourceLine].sorted()
           note(

@@ -150,8 +150,8 @@ public struct Extraction: Sendable {
   private var isMatched: [Bool]
   /// Weak parts of classes, by index in the symbol table: other symbols decide about them.
   var undecided: [Int] = []
-  /// The strong C++ functions and virtual tables.
-  var strong: [KeyFunctions.StrongSymbol] = []
+  /// The strong C++ functions and virtual tables, by index in the symbol table.
+  var strong: [UInt32] = []
   /// Addresses of data, thread-local offsets apart, with the symbol that is there.
   private var addresses: [(key: UInt64, isTls: Bool, symbol: Int)] = []
 
@@ -191,6 +191,10 @@ public struct Extraction: Sendable {
       definition.name.withUnsafeBytes { _ = versionNames.insert($0) }
     }
     if options.profile == .complete {
+      let names = table.definitions.filter { !$0.isBase }.map(\.name)
+      guard Set(names).count == names.count else {
+        throw ElfError(.malformed, "two version definitions have one name")
+      }
       result.abi.versionOrder = table.definitions.filter { !$0.isBase }
         .sorted { $0.index < $1.index }.map { ByteName($0.name) }
     }
@@ -222,7 +226,9 @@ public struct Extraction: Sendable {
         undecided.append(index)
         continue
       }
-      if reason == nil || reason == .byRequest { noteStrong(entry, name) }
+      if reason == nil || reason == .byRequest, isStrong(entry, name) {
+        strong.append(UInt32(index))
+      }
       if let reason {
         drop(name, reason)
         continue
@@ -247,15 +253,11 @@ public struct Extraction: Sendable {
     if options.recordsWeakNames, reason.isWeakCxx { result.weakNames.insert(name) }
   }
 
-  /// Takes note of what tells of which classes the library has the key function.
+  /// Whether a symbol may tell of which class the library has the key function.
   @inline(__always)
-  private mutating func noteStrong(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) {
-    guard entry.binding == .global, options.profile == .canonical, entry.isDefined,
-      WeakCxx.isCxx(name), entry.type == .function || WeakCxx.isVtable(name)
-    else { return }
-    strong.append(
-      KeyFunctions.StrongSymbol(
-        address: entry.value, name: entry.nameOffset..<entry.nameOffset + name.count))
+  private func isStrong(_ entry: ElfSymbol, _ name: UnsafeRawBufferPointer) -> Bool {
+    entry.binding == .global && options.profile == .canonical && entry.isDefined
+      && WeakCxx.isCxx(name) && (entry.type == .function || WeakCxx.isVtable(name))
   }
 
   private mutating func noteMatches(of name: UnsafeRawBufferPointer) {

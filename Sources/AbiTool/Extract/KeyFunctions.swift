@@ -10,7 +10,7 @@ internal import Support
 /// Valid only as long as the symbol table that it was made of.
 struct KeyFunctions {
   /// A symbol that is strong: not of a template instance or an inline function.
-  struct StrongSymbol {
+  private struct StrongSymbol {
     /// `st_value`.
     var address: UInt64
     /// Where the name is in the string table.
@@ -50,10 +50,10 @@ struct KeyFunctions {
 
   /// - Parameters:
   ///   - parts: indices of the weak symbols in question: `_ZTV`, `_ZTT`, `_ZTI`, `_ZTS`.
-  ///   - strong: the strong C++ symbols of the library.
+  ///   - strong: indices of the strong C++ symbols of the library.
   /// - Throws: `ElfError` when the virtual tables cannot be read.
   init(
-    of parts: [Int], in table: SymbolTable, strong: [StrongSymbol],
+    of parts: [Int], in table: SymbolTable, strong: [UInt32],
     _ file: borrowing ElfFile
   ) throws(ElfError) {
     self.table = table
@@ -71,7 +71,12 @@ struct KeyFunctions {
       }
     }
     try readSlots(of: vtables, file)
-    for symbol in strong { addEvidence(of: symbol) }
+    for index in strong {
+      let symbol = try table.symbol(at: Int(index))
+      addEvidence(
+        of: StrongSymbol(
+          address: symbol.value, name: symbol.nameOffset..<symbol.nameOffset + symbol.nameLength))
+    }
   }
 
   /// Why the class of a part, by its place in the list of parts, is the library's; nil when it is
@@ -84,7 +89,7 @@ struct KeyFunctions {
   }
 
   private func number(of tail: UnsafeRawBufferPointer) -> Int? {
-    classByTail.find(tail) { tails[$0].elementsEqual(tail) }
+    classByTail.find(tail) { tails[$0].equals(tail) }
   }
 
   private mutating func addClass(of name: UnsafeRawBufferPointer) -> Int {
@@ -92,7 +97,7 @@ struct KeyFunctions {
     if let number = number(of: tail) { return number }
     let number = tails.count
     tails.append(tail)
-    _ = classByTail.insert(number, name: tail) { tails[$0].elementsEqual(tail) }
+    _ = classByTail.insert(number, name: tail) { tails[$0].equals(tail) }
     // A name that is not in the grammar is of no class that a function could be of.
     let parsed = try? parser.parse(name)
     evidence.append(

@@ -68,7 +68,12 @@ enum WeakCxx {
   /// Whether a strong symbol is of a kind that is weak as a rule: of a template instance, or data of
   /// an inline function.
   static func isOfInlineCode(_ name: UnsafeRawBufferPointer) -> Bool {
-    switch NameClass(specialNamePrefix: name.assumingMemoryBound(to: UInt8.self).span) {
+    // Nearly all names are of functions.
+    switch name[2] {
+    case UInt8(ascii: "G"), UInt8(ascii: "T"), UInt8(ascii: "Z"): break
+    default: return hasTemplateArguments(name)
+    }
+    return switch NameClass(specialNamePrefix: name.assumingMemoryBound(to: UInt8.self).span) {
     case .vtable?, .vtt?, .typeinfo?, .typeinfoName?: hasTemplateArguments(name, from: 4)
     case .guardVariable?: true
     case nil: name[2] == UInt8(ascii: "Z") || hasTemplateArguments(name)
@@ -81,6 +86,7 @@ enum WeakCxx {
   static func hasTemplateArguments(
     _ name: UnsafeRawBufferPointer, from start: Int = 2
   ) -> Bool {
+    guard name.firstPlace(of: UInt8(ascii: "I"), from: start) != nil else { return false }
     var index = start
     let nested = name[index] == UInt8(ascii: "N")
     if nested { index += 1 }

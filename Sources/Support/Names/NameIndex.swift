@@ -10,7 +10,7 @@ package struct NameIndex: Sendable {
     previous = [Int32](repeating: -1, count: count)
     for number in 0..<count {
       let name = nameOf(number)
-      let other = table.insert(number, name: name) { nameOf($0).elementsEqual(name) }
+      let other = table.insert(number, name: name) { nameOf($0).equals(name) }
       if let other { previous[number] = Int32(other) }
     }
   }
@@ -24,7 +24,7 @@ package struct NameIndex: Sendable {
   package func numbers(
     of name: UnsafeRawBufferPointer, nameOf: (Int) -> UnsafeRawBufferPointer
   ) -> [Int] {
-    guard var number = table.find(name, isNamed: { nameOf($0).elementsEqual(name) }) else {
+    guard var number = table.find(name, isNamed: { nameOf($0).equals(name) }) else {
       return []
     }
     var result = [number]

@@ -27,7 +27,7 @@ public struct NameSet: Sendable {
   /// The number of a name, counted from 0 in the order of insertion. Nil when it is not in.
   public func index(of name: UnsafeRawBufferPointer) -> Int? {
     names.withUnsafeBytes { names in
-      table.find(name) { Self.name($0, names, ends).elementsEqual(name) }
+      table.find(name) { Self.name($0, names, ends).equals(name) }
     }
   }
 
@@ -42,7 +42,7 @@ public struct NameSet: Sendable {
     names.append(contentsOf: name)
     ends.append(UInt32(names.count))
     _ = names.withUnsafeBytes { names in
-      table.insert(number, name: name) { Self.name($0, names, ends).elementsEqual(name) }
+      table.insert(number, name: name) { Self.name($0, names, ends).equals(name) }
     }
     return number
   }

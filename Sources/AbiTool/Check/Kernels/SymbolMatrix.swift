@@ -89,7 +89,7 @@ struct SymbolMatrix: Sendable {
 
   /// The number of a name, spelled as in the ABI text.
   func number(ofSpelled name: UnsafeRawBufferPointer) -> Int? {
-    names.find(name) { withSpelledName($0) { $0.elementsEqual(name) } }
+    names.find(name) { withSpelledName($0) { $0.equals(name) } }
   }
 
   /// The name as the text spells it, in place.
