@@ -180,12 +180,8 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     var result = try Extraction.extract(from: file.path, options: options)
     if let soname {
       result.abi.soname = ByteName(soname)
-    } else if update == nil, form != .genode, let own = result.abi.soname,
-      let common = KernelName.common(own)
-    {
-      Diagnostics.warning(
-        "\(file.string): the SONAME \(own.spelled) is one kernel's; programs that are linked with "
-          + "it need it on all; --soname \(common.spelled) gives the name for all kernels")
+    } else if update == nil, form != .genode {
+      Self.warnOfSoname(of: result.abi, file)
     }
     return result
   }
@@ -221,8 +217,38 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     if stats {
       Diagnostics.line((["\(file.string):"] + result.statistics()).joined(separator: "\n"))
     }
+    Self.printRemarks(on: result, file)
+  }
+
+  private static func printRemarks(on result: Extraction.Result, _ file: InputPath) {
     if let warning = result.warning { Diagnostics.warning("\(file.string): \(warning)") }
     if let note = result.note { Diagnostics.note("\(file.string): \(note)") }
+  }
+
+  private static func warnOfSoname(of abi: Abi, _ file: InputPath) {
+    guard let own = abi.soname, let common = KernelName.common(own) else { return }
+    Diagnostics.warning(
+      "\(file.string): the SONAME \(own.spelled) is one kernel's; programs that are linked with it "
+        + "need it on all; --soname \(common.spelled) gives the name for all kernels")
+  }
+
+  /// Runs `abitool extract FILE` without options. Parsing arguments takes longer than extracting
+  /// the ABI of most libraries.
+  ///
+  /// - Returns: false when the arguments are others.
+  static func runsPlain(_ arguments: [String]) throws(InputError) -> Bool {
+    guard arguments.count == 3, arguments[1] == "extract", !arguments[2].isEmpty,
+      !arguments[2].hasPrefix("-")
+    else { return false }
+    let file = InputPath(argument: arguments[2])
+    let result = try Extraction.extract(from: file.path)
+    warnOfSoname(of: result.abi, file)
+    printRemarks(on: result, file)
+    // A large text is not put together first.
+    try AbiPrinter(result.abi).print { piece throws(InputError) in
+      try Diagnostics.output(piece)
+    }
+    return true
   }
 }
 

@@ -40,7 +40,7 @@ struct Abitool: AsyncParsableCommand {
     do {
       let arguments = CommandLine.arguments
       try refuseUnclearUsage(arguments)
-      if try IfsoCommand.runsPlain(arguments) { return }
+      if try IfsoCommand.runsPlain(arguments) || ExtractCommand.runsPlain(arguments) { return }
       var command = try parse(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -104,7 +104,7 @@ public struct Abi: Sendable {
   ///
   /// The symbol's version is the node at `version`, or none; `isHidden` is `VERSYM_HIDDEN`. Call ``sort()`` after the last.
   public mutating func append(
-    _ symbol: Symbol, name: UnsafeRawBufferPointer, version: Int32? = nil, isHidden: Bool = false
+    _ symbol: consuming Symbol, name: UnsafeRawBufferPointer, version: Int32? = nil, isHidden: Bool = false
   ) {
     let offset = heads.count
     if Spelling.needsQuotes(name) {
@@ -129,9 +129,8 @@ public struct Abi: Sendable {
   }
 
   private mutating func finish(
-    _ symbol: Symbol, from offset: Int, version: Int32?, isHidden: Bool
+    _ symbol: consuming Symbol, from offset: Int, version: Int32?, isHidden: Bool
   ) {
-    var symbol = symbol
     symbol.headOffset = UInt32(offset)
     symbol.nameLength = UInt32(heads.count - offset)
     if let version {
