@@ -124,9 +124,15 @@ public struct AbiUpdate {
     var oldDirectives: [AbiLine] = []
     var directivePlace: Int?
     let symbols = symbolsByLine()
+    let foreign = foreignSymbols()
     for (number, range) in lines().enumerated() {
-      if symbols[number] >= 0 {
-        if let piece = renewed(old.symbols[Int(symbols[number])], range) { pieces.append(piece) }
+      let symbol = Int(symbols[number])
+      if symbol >= 0 {
+        if foreign.contains(symbol) {
+          pieces.append(.old(range, isSymbol: true))
+        } else if let piece = renewed(old.symbols[symbol], range) {
+          pieces.append(piece)
+        }
       } else if bytes[range].starts(with: "#%".utf8), hasNewDirectives(AbiLine(Array(bytes[range])))
       {
         oldDirectives.append(AbiLine(Array(bytes[range])))
@@ -194,6 +200,22 @@ public struct AbiUpdate {
   }
 
   // MARK: Lines that are there
+
+  /// The symbols of a file for all architectures that are the names of one of which there is no
+  /// library.
+  private func foreignSymbols() -> Set<Int> {
+    guard isPlain || old.isUnion, Set(sources.map(\.wordSize)).count == 1 else { return [] }
+    let missing = old.symbols.indices.filter { place in
+      !sources.contains { $0.match(old.symbols[place], of: old) != nil }
+    }
+    let names = missing.map { ByteName(old.nameBytes(of: old.symbols[$0])) }
+    var found: Set<Int> = []
+    for source in sources {
+      var others = OtherArchNames(of: source.abi, for: source.abi.architecture)
+      found.formUnion(others.find(among: names))
+    }
+    return Set(found.map { missing[$0] })
+  }
 
   /// What becomes of a line; nil when it goes.
   private mutating func renewed(_ symbol: Symbol, _ range: Range<Int>) -> Piece? {

@@ -33,11 +33,15 @@ public struct PromisedAbi: Sendable {
 
   /// Findings about the names that the text lists and that are no promise of a library: those of
   /// `denied`, and what linkers put into every file.
+  /// A text of the complete profile has these, too: it is what a linker sees of one build.
   public func internalFindings(_ denied: DenyList) -> [Finding] {
-    abi.symbols.compactMap { symbol in
+    let isComplete =
+      !abi.needed.isEmpty || !abi.versionOrder.isEmpty
+      || abi.symbols.contains { $0.storage == .undefined }
+    return abi.symbols.compactMap { symbol in
       let words = abi.withName(of: symbol) { name -> String? in
         if let pattern = denied.pattern(denying: name) { return "is on the deny list (\(pattern))" }
-        return name.first == UInt8(ascii: "_") && LinkerArtefacts.contains(name)
+        return !isComplete && name.first == UInt8(ascii: "_") && LinkerArtefacts.contains(name)
           ? "is put into every file by linkers; it is no promise of the library" : nil
       }
       guard let words, symbol.storage != .undefined else { return nil }
