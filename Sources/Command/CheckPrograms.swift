@@ -97,8 +97,9 @@ extension LinkCheckOptions {
       result.append(Provider(abi: input.abi, path: path.string, kernel: selection.kernel))
     }
     for path in library {
-      let object = try LinkObject(path: path.path)
-      result.append(Provider(library: object, name: path.name.map { ByteName($0) }))
+      result.append(
+        try Provider(library: try LinkObject(path: path.path), name: path.name.map { ByteName($0) })
+      )
     }
     return result
   }

@@ -95,6 +95,8 @@ struct DiffCommand: AsyncParsableCommand, RefusesUnusedOptions {
       selector: Abi.Selector(
         kernels: selection.kernel.map { .named($0) } ?? .unspecified,
         architecture: selection.arch.flatMap { Architecture(named: $0) }))
+    // What follows from the baseline tells no news of the library.
+    if baseline != nil, pair.new.isStub { throw StubMarker.refused(new.string) }
     try refuseUnusedSelection(pair)
     let diff = AbiDiff(from: pair.old, to: pair.new)
     let findings = try report.allowing(diff.findings, builds: diff.builds)

@@ -140,6 +140,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     let unmatched = UnmatchedPatterns(keep: keep, drop: drop, explain: explain)
     for file in files {
       let result = try extract(file, options)
+      guard !result.isStub else { throw StubMarker.refused(file.string) }
       try update.requireSoname(of: result.abi, path: file.path)
       let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
       unmatched.note(result, isExplained: !explanation.isEmpty)
@@ -221,7 +222,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   }
 
   private static func printRemarks(on result: Extraction.Result, _ file: InputPath) {
-    if let warning = result.warning { Diagnostics.warning("\(file.string): \(warning)") }
+    for warning in result.warnings { Diagnostics.warning("\(file.string): \(warning)") }
     if let note = result.note { Diagnostics.note("\(file.string): \(note)") }
   }
 

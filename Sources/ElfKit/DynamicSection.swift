@@ -40,6 +40,11 @@ public struct DynamicSection: Hashable, Sendable {
   /// The value of an entry; the last, where a tag is there twice. Nil when there is none.
   public func value(_ tag: DynamicTag) -> UInt64? { entries.last { $0.tag == tag }?.value }
 
+  /// `DT_GNU_HASH`, `DT_HASH` or the form of it for MIPS: by them symbols are looked up.
+  public var hasHashTable: Bool {
+    entries.contains { [.gnuHash, .hash, .mipsXhash].contains($0.tag) }
+  }
+
   /// `DF_SYMBOLIC` or `DT_SYMBOLIC`: references are bound to the file's own definitions first.
   public var isSymbolic: Bool { flags.contains(.symbolic) || value(.symbolic) != nil }
 

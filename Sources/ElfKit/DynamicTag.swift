@@ -67,6 +67,9 @@ public struct DynamicTag: RawRepresentable, Hashable, Sendable, CustomStringConv
   public static let filter = DynamicTag(DT_FILTER)
   /// `DT_GNU_HASH`: address of the GNU hash table.
   public static let gnuHash = DynamicTag(DT_GNU_HASH)
+  /// `DT_MIPS_XHASH`: a GNU hash table beside the order that the global offset table of MIPS asks
+  /// for.
+  public static let mipsXhash = DynamicTag(rawValue: 0x7000_0036)
   /// `DT_VERSYM`: address of `.gnu.version`.
   public static let versym = DynamicTag(DT_VERSYM)
   /// `DT_FLAGS_1`: see ``DynamicFlags1``.

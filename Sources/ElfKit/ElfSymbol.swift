@@ -143,6 +143,9 @@ public struct ElfSymbol: Hashable, Sendable {
   /// `STV_*` of ``other``.
   public var visibility: SymbolVisibility { SymbolVisibility(other: other) }
 
+  /// The bits of ``other`` beyond visibility, whose meaning is the processor supplement's.
+  public var otherBits: UInt8 { other & ~SymbolVisibility.bits }
+
   /// Whether it is more than a reference: not `SHN_UNDEF`.
   public var isDefined: Bool { placement != .undefined }
 }

@@ -58,7 +58,9 @@ extension ElfFile {
   {
     var chain = try VersionChain(self, chain, "the version definitions")
     var result: [SymbolVersions.Definition] = []
+    var numbers: Set<UInt16> = []
     try chain.forEachRecord(next: 16) { chain, offset throws(ElfError) in
+      try chain.requireRevision(offset, UInt16(VER_DEF_CURRENT), "a version definition")
       guard let flags = chain.half(offset + 2), let index = chain.half(offset + 4),
         let count = chain.half(offset + 6), let auxiliary = chain.word(offset + 12)
       else {
@@ -71,6 +73,9 @@ extension ElfFile {
           throw .malformed("name of the version definition at byte \(offset) of its table")
         }
         names.append(try chain.name(at: name, "a version definition"))
+      }
+      guard numbers.insert(VersionIndex(rawValue: index).number).inserted else {
+        throw .malformed("two version definitions have the number \(index)")
       }
       guard let name = names.first else {
         throw .malformed("version definition \(index) has no name")
@@ -89,6 +94,7 @@ extension ElfFile {
     var chain = try VersionChain(self, chain, "the version needs")
     var result: [SymbolVersions.Need] = []
     try chain.forEachRecord(next: 12) { chain, offset throws(ElfError) in
+      try chain.requireRevision(offset, UInt16(VER_NEED_CURRENT), "a version need")
       guard let count = chain.half(offset + 2), let fileName = chain.word(offset + 4),
         let auxiliary = chain.word(offset + 8)
       else {
@@ -134,6 +140,12 @@ private struct VersionChain {
 
   func half(_ offset: Int) -> UInt16? { fields.read(UInt16.self, at: offset) }
   func word(_ offset: Int) -> Int? { fields.read(UInt32.self, at: offset).map { Int($0) } }
+
+  /// `vd_version`, `vn_version`: dynamic and link editors refuse a file with another one.
+  func requireRevision(_ offset: Int, _ current: UInt16, _ what: String) throws(ElfError) {
+    guard let revision = half(offset), revision != current else { return }
+    throw ElfError(.unknown, "\(what) has the form \(revision), and only \(current) is known")
+  }
 
   mutating func name(at offset: Int, _ what: String) throws(ElfError) -> [UInt8] {
     try strings.name(at: UInt64(offset), what)

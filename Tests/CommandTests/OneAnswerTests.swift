@@ -243,10 +243,11 @@ struct OneAnswerTests {
     }
     try scratch.write("old.abi", "#%abi 1\n" + text("method"))
     try scratch.write("new.abi", "#%abi 1\n#%soname ld.lib.so\n" + text("change"))
+    let functions = text("change").replacing(" T", with: ":").split(separator: "\n")
+    try scratch.write("new.s", functions.map { ".globl \($0.dropLast())\n\($0)\n" }.joined())
     for kernel in ["a", "b"] {
-      let stub = try abitool(
-        ["stub", "new.abi", "--arch", "x86_64", "-o", "ld-\(kernel).lib.so"], in: scratch.url)
-      #expect(stub.status == 0, "\(stub.errors)")
+      try succeed(
+        "cc", ["-shared", "-nostdlib", "new.s", "-o", "ld-\(kernel).lib.so"], in: scratch.url)
     }
     for arguments in [
       ["check", "--library", "ld-a.lib.so", "--abi", "old.abi"],

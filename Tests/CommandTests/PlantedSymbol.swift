@@ -26,6 +26,8 @@ struct PlantedSymbol {
     if note.hasPrefix("long double") { return false }
     // Only notes and warnings: alignment, and the bits of st_other on some architectures.
     if note.hasPrefix("alignment") || note.hasPrefix("st_other") { return false }
+    // A weak definition is one.
+    if note == "binding" { return false }
     // The second name of an alias group is reported, not its leader.
     if name == "ld_tick_count" { return false }
     return section.hasPrefix("kernel-specific") || section.hasPrefix("differs")

@@ -15,13 +15,21 @@ extension Comparison {
     }
     compareVersions(place, match)
     compareConditions(place, match)
-    for fact in SymbolFact.differences(promised: symbol, actual: other) {
+    for fact in SymbolFact.differences(promised: symbol, actual: other)
+    where fact != .other || isOtherPromised(symbol, other) {
       add(.fact(fact, isGreater: fact.value(of: other) > fact.value(of: symbol)), place, match)
     }
     let (size, otherSize) = (symbol.size32 ?? symbol.size, other.size32 ?? other.size)
     if symbol.isData, other.isData, symbol.size == other.size, size != otherSize {
       add(.size32(isGreater: otherSize > size), place, match)
     }
+  }
+
+  /// Whether two symbols differ in bits of `st_other` on which programs depend.
+  private func isOtherPromised(_ symbol: Symbol, _ other: Symbol) -> Bool {
+    guard let architecture else { return symbol.otherBits != other.otherBits }
+    return architecture.promisedOtherBits(in: symbol.otherBits)
+      != architecture.promisedOtherBits(in: other.otherBits)
   }
 
   private mutating func compareVersions(_ place: Int, _ match: Int) {

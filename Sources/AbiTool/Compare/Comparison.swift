@@ -18,6 +18,8 @@ struct Comparison: Sendable {
 
   let promised: Abi
   let actual: Abi
+  /// What both are for, where it is known.
+  let architecture: Architecture?
   private(set) var differences: [Difference] = []
   /// By symbol of `promised`, the symbol of `actual` that stands for it, or -1.
   private var stored: [Int32]
@@ -26,6 +28,9 @@ struct Comparison: Sendable {
   init(_ promise: Side, with library: Side) {
     promised = promise.abi
     actual = library.abi
+    architecture =
+      (library.header ?? promise.header).flatMap { Architecture(of: $0) }
+      ?? actual.architecture ?? promised.architecture
     index = SymbolIndex(actual)
     stored = [Int32](repeating: -1, count: promised.symbols.count)
     guard compareTargets(promise.header, library.header) else { return }

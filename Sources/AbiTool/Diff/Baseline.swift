@@ -14,6 +14,15 @@ public struct Baseline: Sendable {
     self.profile = profile
   }
 
+  /// The state to compare with, or to keep.
+  ///
+  /// - Throws: `InputError` when it is a stub, which follows the baseline and not the library.
+  private func state(_ new: FilePath, _ options: Extraction.Options) throws(InputError) -> Abi {
+    let input = try AbiInput(path: new, options: options)
+    guard !input.isStub else { throw StubMarker.refused(new.string) }
+    return input.abi
+  }
+
   /// Writes the first baseline. False when there is one.
   ///
   /// - Parameter new: a library or an ABI text.
@@ -21,8 +30,8 @@ public struct Baseline: Sendable {
     guard access(path.string, F_OK) != 0 else { return false }
     var options = Extraction.Options()
     options.profile = profile
-    let input = try AbiInput(path: new, options: options)
-    try OutputFile(path).write(AbiPrinter(input.abi).text())
+    let abi = try state(new, options)
+    try OutputFile(path).write(AbiPrinter(abi).text())
     return true
   }
 
@@ -32,7 +41,7 @@ public struct Baseline: Sendable {
     var options = Extraction.Options()
     options.profile = profile
     update.addNames(to: &options)
-    update.add(try AbiInput(path: new, options: options).abi, path: new)
+    update.add(try state(new, options), path: new)
     try OutputFile(path, onlyIfChanged: true).write(update.text())
   }
 }

@@ -23,19 +23,35 @@ public struct DiffInputs: Sendable {
   ) throws(InputError) {
     var options = Extraction.Options()
     options.profile = profile
+    options.recordsWeakNames = true
     old = try AbiInput(path: oldPath, options: options)
     new = try AbiInput(path: newPath, options: options)
     try old.requireSound()
     try new.requireSound()
-    // A weak C++ symbol that a text lists was put there on purpose.
-    if old.header == nil, new.header != nil {
-      old.abi.addNames(to: &options.neededNames)
-      new = try AbiInput(path: newPath, options: options)
-    } else if new.header == nil, old.header != nil {
-      new.abi.addNames(to: &options.neededNames)
-      old = try AbiInput(path: oldPath, options: options)
-    }
+    // Two promises can be compared, and a promise with a library. That a stub has all that a
+    // library had says nothing of a new library.
+    if new.isStub, !old.isPromise { throw StubMarker.refused(newPath.string) }
+    try keepWhatIsPromised(options)
     try select(selector)
+  }
+
+  /// A weak C++ symbol that a text or stub lists was put there on purpose, and one that is strong in
+  /// the other library is there all the same: what one side has is kept of the other.
+  private mutating func keepWhatIsPromised(_ options: Extraction.Options) throws(InputError) {
+    guard [old, new].contains(where: { !$0.weakNames.isEmpty }) else { return }
+    var options = options
+    for side in [old, new] {
+      if side.isStub {
+        var complete = Extraction.Options()
+        complete.profile = .complete
+        try AbiInput(path: FilePath(side.path), options: complete).abi
+          .addNames(to: &options.neededNames)
+      } else {
+        side.abi.addNames(to: &options.neededNames)
+      }
+    }
+    try old.keep(options)
+    try new.keep(options)
   }
 
   private mutating func select(_ selector: Abi.Selector) throws(InputError) {

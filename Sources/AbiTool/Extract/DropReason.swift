@@ -7,6 +7,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case undefined
   case local
   case hidden
+  case withoutAddress
   case versionNode
   case linkerArtefact
   case weakTemplateInstance
@@ -26,6 +27,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .undefined: "undefined"
     case .local: "local"
     case .hidden: "hidden or internal"
+    case .withoutAddress: "without an address"
     case .versionNode: "version node"
     case .linkerArtefact: "linker artefact"
     case .weakTemplateInstance: "weak C++: template instance"
@@ -47,6 +49,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .undefined: "the library does not define it, so it cannot promise it"
     case .local: "it is not visible outside the library"
     case .hidden: "its visibility keeps it inside the library"
+    case .withoutAddress: "its value is 0, which the dynamic linker takes for undefined"
     case .versionNode: "it stands for a version node, which a #%version line records"
     case .linkerArtefact: "every linker makes one of its own"
     case .weakTemplateInstance:
@@ -70,7 +73,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
   /// A C++ symbol that is there, but not as a promise.
   var isWeakCxx: Bool {
     switch self {
-    case .undefined, .local, .hidden, .versionNode, .linkerArtefact, .byRequest: false
+    case .undefined, .local, .hidden, .withoutAddress, .versionNode, .linkerArtefact, .byRequest:
+      false
     case .weakTemplateInstance, .weakFunction, .weakVtable, .weakTypeInfo, .constructionVtable,
       .weakThunk, .weakStaticData, .weakGuardVariable, .weakInlineVariable:
       true

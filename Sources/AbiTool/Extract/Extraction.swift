@@ -55,6 +55,11 @@ public struct Extraction: Sendable {
     public var abi = Abi()
     /// Class, machine and flags of the file.
     public var header: ElfHeader
+    /// The file is a stub: it has what a text promises, and says nothing of an implementation.
+    public var isStub = false
+    /// How many of the symbols that were kept have the version `VER_NDX_LOCAL`. The dynamic linker
+    /// and GNU ld bind to them as to symbols without a version; other link editors do not.
+    public var localVersionCount = 0
     /// How many symbols were dropped, by ``DropReason/rawValue``.
     public var counts = [Int](repeating: 0, count: DropReason.allCases.count)
     /// In the order of the file, parts of classes last.
@@ -109,7 +114,12 @@ public struct Extraction: Sendable {
     -> Extraction
   {
     var extraction = Extraction(header: file.header, options: options)
-    extraction.result.abi.architecture = Architecture(of: file.header)
+    // A file with a calling convention of its own, such as ELFv1 of 64-bit PowerPC, is for none of the
+    // architectures that have a name.
+    extraction.result.abi.architecture = Architecture(of: file.header).flatMap {
+      $0.hasCallingConvention(of: file.header) ? $0 : nil
+    }
+    extraction.result.isStub = StubMarker.isThere(in: file)
     try extraction.readDynamicSection(of: file)
     try extraction.readVersions(of: file)
     try file.withDynamicSymbols { table throws(ElfError) in
@@ -165,6 +175,14 @@ public struct Extraction: Sendable {
 
   private mutating func readDynamicSection(of file: borrowing ElfFile) throws(ElfError) {
     let dynamic = try file.dynamicSection()
+    guard
+      dynamic.entries.isEmpty || dynamic.hasHashTable || file.header.type != .shared
+        || dynamic.isPositionIndependentExecutable
+    else {
+      throw ElfError(
+        .malformed,
+        "malformed ELF file: no DT_GNU_HASH and no DT_HASH, so the dynamic linker finds no symbol")
+    }
     // An empty DT_SONAME is none, to linkers and to the dynamic linker.
     result.abi.soname = dynamic.soname.flatMap { $0.isEmpty ? nil : ByteName($0) }
     if options.profile == .complete {
@@ -275,7 +293,10 @@ public struct Extraction: Sendable {
     }
     if entry.visibility == .hidden || entry.visibility == .internal { return .hidden }
     guard entry.isDefined else { return options.profile == .complete ? nil : .undefined }
-    if entry.versionIndex == 0 { return .local }
+    // The dynamic linker takes it for undefined (glibc, do_lookup_x).
+    if entry.value == 0, entry.placement != .absolute, entry.type != .tls {
+      return .withoutAddress
+    }
     if entry.placement == .absolute, versionNames.contains(name) { return .versionNode }
     if hasGlobs {
       if options.drop.contains(where: { $0.matches(name) }) { return .byRequest }
@@ -309,7 +330,7 @@ public struct Extraction: Sendable {
     symbol.type = entry.type
     symbol.storage = Self.storage(of: entry)
     symbol.isProtected = entry.visibility == .protected
-    symbol.otherBits = entry.other & ~3
+    symbol.otherBits = otherBits(of: entry)
     var version: Int32?
     switch symbol.storage {
     case .undefined:
@@ -332,7 +353,18 @@ public struct Extraction: Sendable {
         addresses.append((entry.value, entry.type == .tls, result.abi.symbols.count))
       }
     }
+    if symbol.storage != .undefined, entry.versionIndex == VersionIndex.local.number {
+      result.localVersionCount += 1
+    }
     result.abi.append(symbol, name: name, version: version, isHidden: entry.isHiddenVersion)
+  }
+
+  /// `st_other` beyond visibility: of a promise, how functions are called.
+  private func otherBits(of entry: ElfSymbol) -> UInt8 {
+    let bits = entry.otherBits
+    guard bits != 0, options.profile == .canonical, let architecture = result.abi.architecture
+    else { return bits }
+    return architecture.promisedOtherBits(in: bits)
   }
 
   private mutating func version(of entry: ElfSymbol) throws(ElfError) -> Int32? {

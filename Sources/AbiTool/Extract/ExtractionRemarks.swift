@@ -60,8 +60,22 @@ extension Extraction.Result {
     }
   }
 
-  /// What to be warned of: symbols of which there will be two copies at run time.
-  public var warning: String? {
+  /// What to be warned of.
+  public var warnings: [String] { [copyWarning, localVersionWarning].compactMap { $0 } }
+
+  /// Symbols that linkers do not agree about.
+  private var localVersionWarning: String? {
+    guard localVersionCount > 0 else { return nil }
+    let have = localVersionCount == 1 ? "symbol has" : "symbols have"
+    return """
+      \(localVersionCount) \(have) the version VER_NDX_LOCAL (0) and \
+      \(localVersionCount == 1 ? "is" : "are") written without one, as the dynamic linker and GNU \
+      ld take it; lld refuses the library, mold does not see it
+      """
+  }
+
+  /// Symbols of which there will be two copies at run time.
+  private var copyWarning: String? {
     let changed = changedMeaningCount
     guard changed > 0 else { return nil }
     return """

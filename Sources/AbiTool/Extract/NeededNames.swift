@@ -34,6 +34,7 @@ extension Extraction.Options {
         if !symbol.isDefined, symbol.nameLength > 0 { names.insert(table.name(of: symbol)) }
       }
     }
+    guard !StubMarker.isThere(in: file) else { throw ElfError(.absent, StubMarker.refusal) }
     if file.header.type == .relocatable {
       guard try file.withSymbols(addUndefined) != nil else {
         throw ElfError(.absent, "an object without a symbol table")

@@ -26,7 +26,7 @@ extension LinkObject {
     builder.soname = dynamic.soname.flatMap { $0.isEmpty ? nil : ByteName($0) }
     builder.needed = dynamic.needed.map { ByteName($0) }
     builder.interpreter = try file.interpreter().map { ByteName($0) }
-    builder.isStub = file.hasNote(owner: StubMarker.owner, type: StubMarker.noteType)
+    builder.isStub = StubMarker.isThere(in: file)
     // A library may have an interpreter so that it can be run (libc.so.6); it has a SONAME then.
     builder.isExecutable =
       file.header.type == .executable || dynamic.isPositionIndependentExecutable

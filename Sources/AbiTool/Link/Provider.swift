@@ -35,7 +35,9 @@ public final class Provider: Sendable {
   ///
   /// - Parameter name: the name under which programs need it, if neither its SONAME nor that of the
   ///   file is.
-  public init(library: LinkObject, name: ByteName? = nil) {
+  /// - Throws: `InputError` for a stub: programs run with implementations.
+  public init(library: LinkObject, name: ByteName? = nil) throws(InputError) {
+    guard !library.isStub else { throw StubMarker.refused(library.path) }
     alias = name
     path = library.path
     source = .library(library)

@@ -36,6 +36,7 @@ extension StubPlan {
     guard file.header.type == .shared, !dynamic.isPositionIndependentExecutable else {
       throw ElfError(.absent, "a program, not a shared library: nothing can be linked with it")
     }
+    guard !StubMarker.isThere(in: file) else { throw ElfError(.absent, StubMarker.refusal) }
     var object = SharedObject(
       header: file.header, maxPageSize: Architecture(of: file.header)?.maxPageSize ?? 0x10000)
     object.soname = dynamic.soname
@@ -189,7 +190,8 @@ private struct VersionNumbers {
     }
     firstNeed = SharedObject.firstVersion + UInt16(definitions.count)
     for need in versions.needs {
-      let version = SharedObject.Version(name: need.name, isWeak: need.isWeak)
+      let version = SharedObject.Version(
+        name: need.name, isWeak: need.isWeak, isHidden: need.isHidden)
       if let last = object.needs.indices.last, object.needs[last].file == need.file {
         object.needs[last].versions.append(version)
       } else {

@@ -27,11 +27,7 @@ public enum Taint {
         results.append(try result(of: file, path: name(member), options: options))
       }
       results += unreadable.map { code in
-        let path = name(code.member)
-        var result = TaintResult(path: path)
-        result.findings = [notKnown("code", code.reason, Build(path: path))]
-        addQuestion(.init(noDwarf: "no code that can be read", options), options, to: &result)
-        return result
+        Self.unreadable(name(code.member), code.reason, options)
       }
     } catch {
       throw InputError(path: path.string, error)
@@ -39,11 +35,24 @@ public enum Taint {
     return results
   }
 
+  /// The result of a file or member whose code cannot be looked at.
+  private static func unreadable(_ path: String, _ reason: String, _ options: TaintOptions)
+    -> TaintResult
+  {
+    var result = TaintResult(path: path)
+    result.findings = [notKnown("code", reason, Build(path: path))]
+    addQuestion(.init(noDwarf: "no code that can be read", options), options, to: &result)
+    return result
+  }
+
   private static func result(of file: borrowing ElfFile, path: String, options: TaintOptions)
     throws(ElfError) -> TaintResult
   {
     var result = TaintResult(path: path)
     let build = Build(path: path)
+    guard !StubMarker.isThere(in: file) else {
+      return unreadable(path, StubMarker.refusal, options)
+    }
     var scanner = CodeScanner()
     scanner.includesPrivileged = options.includesPrivileged
     scanner.progress = options.progress

@@ -20,7 +20,11 @@ enum TaintLinkage {
       findings.append(
         finding(.foreignInterpreter, name, "PT_INTERP \(name.spelled)", build))
     }
-    for note in try file.notes() {
+    let notes = file.readNotes()
+    findings += notes.unreadable.map {
+      Taint.notKnown("notes", "\($0.place): \($0.reason)", build)
+    }
+    for note in notes.notes {
       if let system = OperatingSystem.name(of: note, file.header.byteOrder) {
         findings.append(
           finding(.osNote, ByteName(note.owner), "\(system.note): \(system.name)", build))

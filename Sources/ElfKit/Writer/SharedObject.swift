@@ -11,12 +11,18 @@ public struct SharedObject: Sendable {
     public var parents: [[UInt8]]
     /// `VER_FLG_WEAK`.
     public var isWeak: Bool
+    /// `VERSYM_HIDDEN` in `vna_other`, of a version that is needed: a definition without version
+    /// does not do.
+    public var isHidden: Bool
 
     /// A version; by default one that inherits from none.
-    public init(name: [UInt8], parents: [[UInt8]] = [], isWeak: Bool = false) {
+    public init(
+      name: [UInt8], parents: [[UInt8]] = [], isWeak: Bool = false, isHidden: Bool = false
+    ) {
       self.name = name
       self.parents = parents
       self.isWeak = isWeak
+      self.isHidden = isHidden
     }
   }
 

@@ -55,7 +55,9 @@ extension SharedObject {
         position += 1
         fields.word(version.name.withUnsafeBytes { SymbolHash.sysv($0) })  // vna_hash
         fields.half(version.isWeak ? UInt16(VER_FLG_WEAK) : 0)  // vna_flags
-        fields.half(UInt16(position + 1))  // vna_other
+        // vna_other
+        fields.half(
+          VersionIndex(number: UInt16(position + 1), isHidden: version.isHidden).rawValue)
         fields.word(strings.offset(of: version.name))  // vna_name
         let isLast = place == need.versions.count - 1
         fields.word(isLast ? 0 : UInt32(Self.vernauxSize))  // vna_next

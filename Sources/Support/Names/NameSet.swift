@@ -34,6 +34,13 @@ public struct NameSet: Sendable {
   /// Whether a name is in the set.
   public func contains(_ name: UnsafeRawBufferPointer) -> Bool { index(of: name) != nil }
 
+  /// Whether two sets have no name in common.
+  package func isDisjoint(with other: NameSet) -> Bool {
+    names.withUnsafeBytes { names in
+      !(0..<count).contains { other.contains(Self.name($0, names, ends)) }
+    }
+  }
+
   /// Adds a name and returns its number.
   @discardableResult
   public mutating func insert(_ name: UnsafeRawBufferPointer) -> Int {

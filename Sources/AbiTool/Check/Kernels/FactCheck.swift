@@ -163,7 +163,10 @@ struct FactCheck {
       // Up to the alignment of a large array of the compilers, it is an accident of the layout.
       let highest = cells.map(\.symbol.alignment).max() ?? 0
       return highest > 32 && differsWithinArch(fact, cells) ? (.alignmentDiffers, .warning) : nil
-    case .kind, .tls, .type, .binding, .visibility:
+    case .binding:
+      // The dynamic linker binds to a weak definition as to any other.
+      return (fact.code, cells.contains { $0.symbol.binding == .unique } ? .error : .information)
+    case .kind, .tls, .type, .visibility:
       return (fact.code, fact.code.severity)
     }
   }

@@ -65,10 +65,12 @@ struct JointAbi {
 
   private mutating func add(_ item: JointItem) {
     var groups: [JointLine.Key: [JointItem.Cell]] = [:]
+    // A weak definition does for what is strong elsewhere.
+    let isStrong = !isExact && item.cells.contains { $0.symbol.binding == .global }
     for cell in item.cells {
       let leader = leaders.leader(of: item.key, in: cell.build)
         .flatMap { leadingSymbols[$0]?[cell.build] }
-      groups[key(cell, leader: leader), default: []].append(cell)
+      groups[key(cell, leader: leader, isStrong: isStrong), default: []].append(cell)
     }
     for (key, cells) in groups.sorted(by: { precedes($0.value, $1.value) }) {
       for line in foldable(cells).flatMap({ lines(key, $0) }) {
@@ -95,10 +97,10 @@ struct JointAbi {
     (one[0].build, one[0].name) < (other[0].build, other[0].name)
   }
 
-  private func key(_ cell: JointItem.Cell, leader: Int?) -> JointLine.Key {
+  private func key(_ cell: JointItem.Cell, leader: Int?, isStrong: Bool) -> JointLine.Key {
     let symbol = cell.symbol
     return JointLine.Key(
-      binding: symbol.binding, type: symbol.type,
+      binding: isStrong && symbol.binding == .weak ? .global : symbol.binding, type: symbol.type,
       storage: isExact || symbol.storage != .bss ? symbol.storage : .data,
       isProtected: symbol.isProtected, otherBits: symbol.otherBits,
       isHidden: symbol.isHidden,
@@ -167,6 +169,7 @@ struct JointAbi {
     let narrow = line.cells.first(where: is32Bit)
     guard let first = wide ?? narrow else { return }
     var symbol = first.symbol
+    symbol.binding = line.key.binding
     symbol.storage = line.key.storage
     if !isExact, line.cells.allSatisfy({ $0.symbol.storage == .bss }) { symbol.storage = .bss }
     symbol.size32 = nil

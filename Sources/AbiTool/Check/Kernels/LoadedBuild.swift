@@ -28,6 +28,8 @@ struct LoadedBuild: Sendable {
     let arch = try CheckedArch(label: build.arch)
     if input.withBytes({ $0.starts(with: Self.elfMagic) }) {
       let result = try Extraction.extract(from: path, options: options)
+      // It would keep the promise that it was made from, whatever the build is like.
+      guard !result.isStub else { throw StubMarker.refused(build.path) }
       abi = result.abi
       weakNames = result.weakNames
       header = result.header
@@ -89,9 +91,31 @@ struct LoadedBuild: Sendable {
       slots.set(try LoadedBuild(builds[index], order: index, options: options), at: index)
     }
     if let failure = failures.first { throw failure }
-    let loaded = slots.all
+    var loaded = slots.all
     try refuseMixture(of: loaded)
+    try keepWhatOthersHave(in: &loaded, options)
     return loaded
+  }
+
+  /// A weak C++ symbol that is strong in another build, or that a text lists, is there all the same.
+  private static func keepWhatOthersHave(
+    in loaded: inout [LoadedBuild], _ options: Extraction.Options
+  ) throws(InputError) {
+    guard loaded.contains(where: { !$0.weakNames.isEmpty }) else { return }
+    var options = options
+    for one in loaded {
+      guard one.header != nil else {
+        one.abi.addNames(to: &options.neededNames)
+        continue
+      }
+      for symbol in one.abi.symbols where symbol.binding != .weak {
+        one.abi.withName(of: symbol) { _ = options.neededNames.insert($0) }
+      }
+    }
+    for (place, one) in loaded.enumerated()
+    where !one.weakNames.isDisjoint(with: options.neededNames) {
+      loaded[place] = try LoadedBuild(one.build, order: one.order, options: options)
+    }
   }
 
   /// Builds of one architecture are for one machine.

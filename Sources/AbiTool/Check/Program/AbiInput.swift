@@ -14,6 +14,13 @@ public struct AbiInput: Sendable {
   public var flaws: [AbiParser.Flaw] = []
   /// Of an ELF file.
   public var header: ElfHeader?
+  /// Weak C++ names of an ELF file that the ABI leaves out, if the options ask for them.
+  var weakNames = NameSet()
+  /// The ELF file is a stub.
+  public var isStub = false
+
+  /// What a library is to have, and not what one has: a text, or a stub made from one.
+  var isPromise: Bool { header == nil || isStub }
 
   /// Reads the file at `path`, whatever it is.
   ///
@@ -26,6 +33,8 @@ public struct AbiInput: Sendable {
       let result = try Extraction.extract(from: path, options: options)
       abi = result.abi
       header = result.header
+      isStub = result.isStub
+      weakNames = result.weakNames
     } else {
       let result = try input.withBytes { text throws(InputError) in
         try AbiParser.parseWithFlaws(text, path: path.string)
@@ -33,6 +42,12 @@ public struct AbiInput: Sendable {
       abi = result.abi
       flaws = result.flaws
     }
+  }
+
+  /// Reads an ELF file again when it has weak C++ symbols among those that `options` keeps.
+  mutating func keep(_ options: Extraction.Options) throws(InputError) {
+    guard !weakNames.isDisjoint(with: options.neededNames) else { return }
+    self = try AbiInput(path: FilePath(path), options: options)
   }
 
   /// The text, refused when lines contradict each other.

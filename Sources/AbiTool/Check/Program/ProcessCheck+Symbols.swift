@@ -177,7 +177,7 @@ extension ProcessCheck {
     }
     let path = process.loaded[index].path ?? object.path
     guard loader.cache.isRelocated(reference, of: object, at: path) else { return }
-    if let other = objectWithOtherVersion(of: name) {
+    if let other = objectWithOtherVersion(of: name, for: reference, of: index) {
       let versions = versionsWords(of: name, in: other)
       reportNeededSymbol(
         .versionMissing, reference, of: index, "\(self.name(of: other)) has it \(versions)")
@@ -218,8 +218,14 @@ extension ProcessCheck {
       "leaves symbols to the program that loads it")
   }
 
-  private func objectWithOtherVersion(of name: ByteName) -> Int? {
-    process.loaded.indices.first { !process.loaded[$0].object.definitions(of: name).isEmpty }
+  private func objectWithOtherVersion(
+    of name: ByteName, for reference: LinkObject.Reference, of index: Int
+  ) -> Int? {
+    process.loaded.indices.first { other in
+      // The copy that a program has is no object that could be copied.
+      if reference.copySize != nil, other == index { return false }
+      return !process.loaded[other].object.definitions(of: name).isEmpty
+    }
   }
 
   private func versionsWords(of name: ByteName, in index: Int) -> String {

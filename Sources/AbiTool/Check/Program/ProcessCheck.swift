@@ -35,6 +35,7 @@ struct ProcessCheck {
     checkRunPaths()
     for index in process.loaded.indices { checkLoaded(index) }
     for index in process.loaded.indices {
+      checkConvention(of: index)
       checkVersionNeeds(of: index)
       checkReferences(of: index)
     }

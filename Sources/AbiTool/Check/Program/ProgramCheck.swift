@@ -64,7 +64,11 @@ public struct ProgramCheck: Sendable {
   func object(at path: FilePath, wasFound: Bool = false) throws(InputError) -> LinkObject? {
     if !wasFound { _ = try InputFile.readable(path) }
     switch loader.cache.entry(at: path.string) {
-    case .object(let object): return object
+    case .object(let object):
+      guard object.isStub else { return object }
+      // A directory may have the stubs that its programs were linked with.
+      if wasFound { return nil }
+      throw StubMarker.refused(path.string)
     case .absent:
       throw InputError(
         .cannotRead, path: path.string, Errno.noSuchFileOrDirectory.description)
