@@ -106,6 +106,8 @@ VERSION      = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/Support/Tool
 SHARE       := $(DESTDIR)$(PREFIX)/share
 install-integrations:
 	install -D -m 644 -t $(SHARE)/abitool/make integrations/make/abi.mk
+	install -D -m 755 -t $(SHARE)/abitool/genode integrations/genode/abi_symbols integrations/genode/check_abi
+	install -D -m 644 -t $(SHARE)/abitool/genode integrations/genode/abi.mk integrations/genode/README.md
 	install -D -m 644 -t $(SHARE)/abitool/ninja integrations/ninja/abi.ninja
 	install -D -m 644 -t $(SHARE)/abitool/bazel integrations/bazel/abitool.bzl
 	install -D -m 644 -t $(SHARE)/abitool/meson integrations/meson/example/meson.build

@@ -37,4 +37,35 @@ import Testing
       in: directory.url)
     #expect(directory.names == [])
   }
+
+  /// The drop-ins take the arguments that the framework's tools take.
+  @Test func dropInsDoWhatTheFrameworksToolsDo() throws {
+    let directory = try TemporaryDirectory()
+    let library = try Fixtures.compile(
+      "int open_it(void) { return 1; } long table[2] = {1};", as: "demo.lib.so",
+      ["-shared", "-fPIC", "-Wl,-soname,demo.lib.so"], in: directory)
+    let tools = packageRoot.path + "/integrations/genode/"
+    let environment = ["ABITOOL": abitoolPath]
+    let text = try succeed(tools + "abi_symbols", [library], environment: environment)
+    let mark = "# Please review the symbols and remove this line.\n"
+    #expect(text == mark + "open_it T\ntable D 16\n")
+    try directory.write("demo", text)
+    func check() throws -> Outcome {
+      try run(
+        tools + "check_abi", [library, directory.path("demo")], environment: environment)
+    }
+    #expect(try check().status == 1, "nobody has reviewed it")
+    try directory.write("demo", "open_it T\ntable D 16\nnova_only T\n")
+    let kept = try check()
+    #expect(kept.status == 0 && kept.text.isEmpty, "\(kept.text)\(kept.errors)")
+    try directory.write("demo", "open_it T\ntable D 8\n")
+    #expect(try check().status == 1, "the table has grown")
+    try succeed(
+      "make",
+      [
+        "-f", tools + "abi.mk", "ABITOOL=\(abitoolPath)", "LIB=demo",
+        "SYMBOLS=\(directory.path("demo"))", "SPECS=x86_64",
+      ], in: directory.url)
+    #expect(try succeed("nm", ["-D", directory.path("demo.abi.so")]).contains("T open_it"))
+  }
 }
