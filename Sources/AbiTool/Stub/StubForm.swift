@@ -66,7 +66,7 @@ public struct StubWriter: Sendable {
   private func contents(of plan: StubPlan) async throws(InputError) -> [UInt8] {
     switch form {
     case .assembly: try AssemblyText.text(of: plan)
-    case .versionScript: try VersionScript.text(of: plan) ?? []
+    case .versionScript: try VersionScript.text(of: plan)
     case .object: try await build(plan).object()
     case .library: try await build(plan).library()
     }

@@ -2,7 +2,7 @@ internal import AbiModel
 internal import DebugInfo
 internal import Disassembly
 internal import ElfKit
-public import Findings
+internal import Findings
 internal import Mangling
 public import Support
 public import SystemPackage
