@@ -8,8 +8,6 @@ struct OtherArchNames {
   private let actual: Abi
   private let models: (own: DataModel, others: [DataModel])?
   private var parser = MangledNameParser()
-  /// The C++ names that the build has.
-  private var names: [MangledName] = []
 
   /// - Parameter architecture: that of the build; nil when it is not known, and nothing is.
   init(of actual: Abi, for architecture: Architecture?) {
@@ -39,7 +37,7 @@ struct OtherArchNames {
       parsed.append(name)
     }
     guard !parsed.isEmpty else { return result }
-    if names.isEmpty { readNames() }
+    let names = names(like: places.map { missing[$0] })
     for model in models.others {
       for pair in NamePairing(parsed, model, names, models.own).pairs {
         result.insert(places[pair.first])
@@ -48,13 +46,44 @@ struct OtherArchNames {
     return result
   }
 
-  private mutating func readNames() {
+  /// The C++ names of the build that look like one of `others`.
+  private mutating func names(like others: [ByteName]) -> [MangledName] {
+    let shapes = Set(others.map { $0.bytes.withUnsafeBytes(Self.shape) })
+    var names: [MangledName] = []
     for symbol in actual.symbols where symbol.storage != .undefined {
       let name = actual.withName(of: symbol) { name in
-        MangledName.isMangled(name) ? try? parser.parse([UInt8](name)) : nil
+        MangledName.isMangled(name) && shapes.contains(Self.shape(of: name))
+          ? try? parser.parse([UInt8](name)) : nil
       }
       if let name, WidthTraits(name).dependsOnWidth { names.append(name) }
     }
+    return names
+  }
+
+  /// A hash of what word sizes spell alike: all but the letters of integer types, and the numbers of
+  /// thunks and literals. It spares parsing a million names; what is equal is judged by structure.
+  private static func shape(of name: UnsafeRawBufferPointer) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    // `_ZTh`, `_ZTv`, `_ZTc` and a number; `L`, a letter and a number.
+    var skipsDigits = name.count > 3 && name[2] == UInt8(ascii: "T")
+    var previous: UInt8 = 0
+    for byte in name {
+      switch byte {
+      case UInt8(ascii: "i"), UInt8(ascii: "j"), UInt8(ascii: "l"), UInt8(ascii: "m"),
+        UInt8(ascii: "x"), UInt8(ascii: "y"):
+        skipsDigits = skipsDigits || previous == UInt8(ascii: "L")
+      case UInt8(ascii: "0")...UInt8(ascii: "9") where skipsDigits: break
+      default:
+        // The end of a thunk's offset, or of a literal.
+        let endsNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(previous)
+        if endsNumber, byte == UInt8(ascii: "_") || byte == UInt8(ascii: "E") {
+          skipsDigits = false
+        }
+        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      }
+      previous = byte
+    }
+    return hash
   }
 }
 
