@@ -53,6 +53,8 @@ struct Inputs {
     }
     try text.write(toFile: path("synthetic.abi"), atomically: false, encoding: .utf8)
     try Shell.run(abitool, ["stub", path("synthetic.abi"), "--arch", "x86_64", "-o", library])
+    // Without the mark of a stub, it stands for a library.
+    try Shell.run("sed", ["-i", "s/abitool link-time stub/abitool link-time stuB/", library])
     return library
   }
 }
