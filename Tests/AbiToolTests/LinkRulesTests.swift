@@ -67,6 +67,16 @@ import Testing
   func kernelNamesAreKnown(name: String, isOne: Bool) {
     #expect(KernelName.isKernelSpecific(ByteName(name), of: "ld.lib.so") == isOne)
   }
+
+  /// A NEEDED entry with a path is known by the SONAME, or by its last part.
+  @Test func aPathIsKnownByItsLastPart() {
+    var abi = Abi()
+    abi.soname = "ld.lib.so"
+    let provider = Provider(abi: abi, path: "ld.abi", kernel: nil)
+    #expect(provider.match("/usr/lib/ld.lib.so") == .exact)
+    #expect(provider.match("./ld-nova.lib.so") == .kernelSpecific)
+    #expect(provider.match("/usr/lib/libc.lib.so") == nil)
+  }
 }
 
 /// Damaged programs end in findings or in an error.
