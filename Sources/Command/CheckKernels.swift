@@ -135,11 +135,12 @@ struct CheckKernelsOptions: ParsableArguments {
           + promise.abi.map(\.path) + [promise.deny, reportOptions.allow].compactMap { $0?.path })
     }
     let places = KernelCheck.words(for: builds)
+    let cxxWords = check.cxxWords
     try reportOptions.finish(
       Report(
         command: "check", subject: locator.library, builds: builds, findings: findings,
-        approval: "one ABI for \(places), \(check.sharedCount) symbols" + check.cxxWords,
-        rejection: "not one ABI for \(places)" + check.cxxWords))
+        approval: "one ABI for \(places), \(check.sharedCount) symbols" + cxxWords,
+        rejection: "not one ABI for \(places)" + cxxWords))
   }
 }
 

@@ -13,7 +13,7 @@ extension LinkCheckOptions {
     var options = LibraryCheck.Options()
     options.kernel = selection.kernel
     options.architecture = selection.arch
-    var findings = promise.textFindings + promise.internalFindings(try texts.denied())
+    var findings = promise.textFindings(denied: try texts.denied())
     for path in library {
       findings += try LibraryCheck.findings(path.path, keeps: promise, options: options)
     }

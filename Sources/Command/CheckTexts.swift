@@ -11,8 +11,7 @@ extension CheckCommand {
     var findings: [Finding] = []
     let denied = try promise.denied()
     for path in abi {
-      let text = try PromisedAbi(path: path.path)
-      findings += text.textFindings + text.internalFindings(denied)
+      findings += try PromisedAbi(path: path.path).textFindings(denied: denied)
     }
     let summary = Report(
       command: "check", subject: abi.count == 1 ? abi[0].string : "\(abi.count) ABI texts",

@@ -142,9 +142,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
       let result = try extract(file, options)
       guard !result.isStub else { throw StubMarker.refused(file.string) }
       try update.requireSoname(of: result.abi, path: file.path)
-      let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
-      unmatched.note(result, isExplained: !explanation.isEmpty)
-      printRemarks(explanation, result, file)
+      printRemarks(on: result, file, noting: unmatched)
       update.add(result.abi, path: file.path)
     }
     let renewed = update.text()
@@ -166,9 +164,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     try await place.prepared {
       try await jobs.forEach(files.count) { index throws(InputError) in
         let result = try extract(files[index], options)
-        let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
-        unmatched.note(result, isExplained: !explanation.isEmpty)
-        printRemarks(explanation, result, files[index])
+        printRemarks(on: result, files[index], noting: unmatched)
         try write(result, files[index], to: place.path(of: names[index] + form.suffix))
       }
     }
@@ -195,10 +191,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
   {
     let inputs = [file.path] + needed.paths
     if target == nil, form == .abi {
-      // A large text is not put together first.
-      try AbiPrinter(result.abi).print { piece throws(InputError) in
-        try Diagnostics.output(piece)
-      }
+      try Self.print(result.abi)
       return
     }
     let text = form.text(of: result.abi)
@@ -211,8 +204,16 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     try rebuild.write(text.bytes, to: target, from: inputs)
   }
 
-  private func printRemarks(_ explanation: [String], _ result: Extraction.Result, _ file: InputPath)
-  {
+  /// Prints a text piece by piece: a large one is not put together first.
+  private static func print(_ abi: Abi) throws(InputError) {
+    try AbiPrinter(abi).print { piece throws(InputError) in try Diagnostics.output(piece) }
+  }
+
+  private func printRemarks(
+    on result: Extraction.Result, _ file: InputPath, noting unmatched: UnmatchedPatterns
+  ) {
+    let explanation = explain.map { result.explanation(of: Glob($0)) } ?? []
+    unmatched.note(result, isExplained: !explanation.isEmpty)
     let prefix = files.count > 1 ? "\(file.string): " : ""
     for line in explanation { Diagnostics.line(prefix + line) }
     if stats {
@@ -245,10 +246,7 @@ struct ExtractCommand: AsyncParsableCommand, RefusesUnusedOptions {
     let result = try Extraction.extract(from: file.path)
     warnOfSoname(of: result.abi, file)
     printRemarks(on: result, file)
-    // A large text is not put together first.
-    try AbiPrinter(result.abi).print { piece throws(InputError) in
-      try Diagnostics.output(piece)
-    }
+    try print(result.abi)
     return true
   }
 }

@@ -31,22 +31,10 @@ struct TaintLineTests {
       } else if result[address] == nil {
         let place = line.split(separator: " ")[0]
         let isKnown = !place.hasPrefix("??:") && !place.hasSuffix(":0") && !place.hasSuffix(":?")
-        result[address] = isKnown ? Self.plain(place) : "\(path):0"
+        result[address] = isKnown ? plainPath(place) : "\(path):0"
       }
     }
     return result
-  }
-
-  private static func plain(_ path: Substring) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." {
-        parts.removeLast()
-      } else {
-        parts.append(part)
-      }
-    }
-    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
   /// - Parameter tools: GNU addr2line 2.40 takes the first file of DWARF 5 for the second, where a

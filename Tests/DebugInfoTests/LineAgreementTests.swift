@@ -117,7 +117,7 @@ struct LineAgreementTests {
     for (name, line) in functions {
       let symbol = try #require(symbols.first { $0.hasSuffix(" \(name)") })
       let address = try #require(UInt64(symbol.prefix { $0 != " " }, radix: 16))
-      let file = plain(lineFixtures.appendingPathComponent("order.c").path)
+      let file = plainPath(lineFixtures.appendingPathComponent("order.c").path)
       #expect(try frames(of: [address], in: path)[address] == ["\(file):\(line)"])
     }
   }

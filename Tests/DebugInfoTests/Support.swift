@@ -27,7 +27,7 @@ func frames(
   let found = try DebugInfo.with(file, at: FilePath(path), debugDirectories: debugDirectories) {
     info throws(DebugInfo.NotKnown) in try info.frames(of: addresses)
   }
-  return found.mapValues { $0.map { "\(plain($0.path)):\($0.line)" } }
+  return found.mapValues { $0.map { "\(plainPath($0.path)):\($0.line)" } }
 }
 
 /// Why there is no DWARF, as ``DebugInfo`` says it; nil when there is.
@@ -64,22 +64,9 @@ func frames(
     guard let number = Int(words[words.index(after: colon)...]), number > 0,
       isInnermost || result[address] != nil
     else { continue }
-    result[address, default: []].append("\(plain(String(words[..<colon]))):\(number)")
+    result[address, default: []].append("\(plainPath(words[..<colon])):\(number)")
   }
   return result
-}
-
-/// A path without `.` and `..`.
-func plain(_ path: String) -> String {
-  var parts: [Substring] = []
-  for part in path.split(separator: "/") where part != "." {
-    if part == "..", let last = parts.last, last != ".." {
-      parts.removeLast()
-    } else {
-      parts.append(part)
-    }
-  }
-  return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
 }
 
 /// The addresses of the instructions of all functions that have a size.

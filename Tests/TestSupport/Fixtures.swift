@@ -58,3 +58,16 @@ public enum Fixtures {
     return directory.path(name)
   }
 }
+
+/// A path without `.` and `..`, as DWARF readers print it or not.
+public func plainPath(_ path: some StringProtocol) -> String {
+  var parts: [Substring] = []
+  for part in String(path).split(separator: "/" as Character) where part != "." {
+    if part == "..", let last = parts.last, last != ".." {
+      parts.removeLast()
+    } else {
+      parts.append(part)
+    }
+  }
+  return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+}

@@ -4,18 +4,23 @@ public import Support
 /// know as `ld.lib.so`.
 public enum KernelName {
   /// Whether `name` is `LIB-KERNEL.lib.so` where `common` is `LIB.lib.so`.
-  public static func isKernelSpecific(_ name: ByteName, of common: ByteName) -> Bool {
-    self.common(name) == common
+  ///
+  /// - Parameter kernel: the kernel, where it is known; the names may end in something else then.
+  public static func isKernelSpecific(
+    _ name: ByteName, of common: ByteName, kernel: String = ""
+  ) -> Bool {
+    self.common(name, kernel: kernel) == common
   }
 
   /// What programs are to need in place of `LIB-KERNEL.lib.so`; nil for any other name.
   ///
   /// - Parameter kernel: the kernel, where it is known; the name may end in something else then.
   public static func common(_ name: ByteName, kernel: String = "") -> ByteName? {
-    guard let dot = end(of: name, kernel), let dash = name.bytes[..<dot].lastIndex(of: 0x2d),
-      dash > 0, dash + 1 < dot
+    let dash = UInt8(ascii: "-")
+    guard let end = end(of: name, kernel), let start = name.bytes[..<end].lastIndex(of: dash),
+      start > 0, start + 1 < end
     else { return nil }
-    return ByteName(Array(name.bytes[..<dash] + name.bytes[dot...]))
+    return ByteName(Array(name.bytes[..<start] + name.bytes[end...]))
   }
 
   /// Where the part with the kernel ends.

@@ -73,7 +73,6 @@ public struct AbiParser: Sendable {
     try parser.readLines(of: text)
     try parser.resolveAliases()
     parser.abi.sort()
-    parser.abi.isPlain = !parser.sawDirective
     parser.findDuplicates()
     parser.flaws.sort { ($0.line, $0.column) < ($1.line, $1.column) }
     return Result(abi: parser.abi, flaws: parser.flaws)
@@ -83,7 +82,6 @@ public struct AbiParser: Sendable {
   private var abi = Abi()
   private var flaws: [Flaw] = []
   private var sawFormat = false
-  private var sawDirective = false
   /// `alias=` attributes, resolved when all names are known.
   private var aliases: [(symbol: Int, target: Head, line: Int, column: Int)] = []
   /// Alias groups that turned out to be another one.
@@ -91,7 +89,10 @@ public struct AbiParser: Sendable {
   /// The line above, when it was a symbol's: what order is judged by.
   private var previous: Range<Int>?
 
-  private init(path: String) { self.path = path }
+  private init(path: String) {
+    self.path = path
+    abi.isPlain = true
+  }
 
   private mutating func readLines(of text: UnsafeRawBufferPointer) throws(InputError) {
     // Memory that is never touched costs nothing.
@@ -155,7 +156,7 @@ public struct AbiParser: Sendable {
     }
     let place = line.column
     let word = line.directiveWord()
-    sawDirective = true
+    abi.isPlain = false
     switch word {
     case "#%abi":
       let version = try line.name("the format version, 1")

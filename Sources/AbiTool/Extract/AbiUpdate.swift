@@ -31,7 +31,7 @@ public struct AbiUpdate {
     (bytes, old) = try input.withBytes { raw throws(InputError) in
       ([UInt8](raw), try AbiParser.parse(raw, path: path.string))
     }
-    self.isPlain = isPlain || !Self.hasDirectives(bytes)
+    self.isPlain = isPlain || old.isPlain
   }
 
   /// Adds the names of the file to those that extraction keeps although a rule drops them: somebody
@@ -49,7 +49,8 @@ public struct AbiUpdate {
 
   /// Whether a library has a kernel's own name for what the file is of.
   private func isOfOneKernel(_ abi: Abi) -> Bool {
-    abi.soname.map { $0 != old.soname && KernelName.common($0) == old.soname } ?? false
+    guard let own = abi.soname, let common = old.soname else { return false }
+    return KernelName.isKernelSpecific(own, of: common)
   }
 
   /// - Throws: `InputError` when the file says by its SONAME that it is of another library.
@@ -62,10 +63,6 @@ public struct AbiUpdate {
       \(other), and \(path) is the ABI of \(soname.spelled); if this is its library, change the \
       #%soname line first
       """)
-  }
-
-  private static func hasDirectives(_ text: [UInt8]) -> Bool {
-    text.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: "#%".utf8) }
   }
 
   /// A library, or a text that stands for one.

@@ -94,10 +94,10 @@ struct KeyFunctions {
 
   private mutating func addClass(of name: UnsafeRawBufferPointer) -> Int {
     let tail = Self.tail(of: name)
-    if let number = number(of: tail) { return number }
     let number = tails.count
+    let known = classByTail.find(tail, orEnter: number) { tails[$0].equals(tail) }
+    if let known { return known }
     tails.append(tail)
-    _ = classByTail.insert(number, name: tail) { tails[$0].equals(tail) }
     // A name that is not in the grammar is of no class that a function could be of.
     let parsed = try? parser.parse(name)
     evidence.append(

@@ -44,13 +44,13 @@ public struct NameSet: Sendable {
   /// Adds a name and returns its number.
   @discardableResult
   public mutating func insert(_ name: UnsafeRawBufferPointer) -> Int {
-    if let known = index(of: name) { return known }
     let number = ends.count
+    let known = names.withUnsafeBytes { names in
+      table.find(name, orEnter: number) { Self.name($0, names, ends).equals(name) }
+    }
+    if let known { return known }
     names.append(contentsOf: name)
     ends.append(UInt32(names.count))
-    _ = names.withUnsafeBytes { names in
-      table.insert(number, name: name) { Self.name($0, names, ends).equals(name) }
-    }
     return number
   }
 

@@ -23,11 +23,29 @@ package struct NameTable: Sendable {
     let hash = Self.hash(name)
     let slot = self.slot(hash, isNamed)
     let other = slots[slot]
+    guard other != 0 else {
+      take(slot, hash, number)
+      return nil
+    }
     slots[slot] = hash << 32 | UInt64(number + 1)
-    guard other == 0 else { return Self.number(other) }
+    return Self.number(other)
+  }
+
+  /// The number of a name. Enters `number` under it when there is none, and gives nil.
+  package mutating func find(
+    _ name: UnsafeRawBufferPointer, orEnter number: Int, isNamed: (Int) -> Bool
+  ) -> Int? {
+    let hash = Self.hash(name)
+    let slot = self.slot(hash, isNamed)
+    guard slots[slot] == 0 else { return Self.number(slots[slot]) }
+    take(slot, hash, number)
+    return nil
+  }
+
+  private mutating func take(_ slot: Int, _ hash: UInt64, _ number: Int) {
+    slots[slot] = hash << 32 | UInt64(number + 1)
     count += 1
     if count * 4 > slots.count * 3 { grow() }
-    return nil
   }
 
   /// The number that was entered last under a name.

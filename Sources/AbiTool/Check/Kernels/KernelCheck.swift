@@ -73,7 +73,7 @@ public struct KernelCheck: Sendable {
           build: one.build, header: one.header, comparison: try one.comparison(with: promise))
       }
       var check = PromiseCheck(promise, compared, matrix.words)
-      add(promise.textFindings + promise.internalFindings(options.denied) + check.findings())
+      add(promise.textFindings(denied: options.denied) + check.findings())
     }
   }
 

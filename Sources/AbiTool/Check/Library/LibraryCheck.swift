@@ -55,10 +55,10 @@ extension LoadedBuild {
     let promised = try promise.abi.selection(selector, path: promise.path)
     var actual = abi
     // A kernel's own name for the library stands for the one that programs know.
-    if let soname = promised.soname,
-      actual.soname.flatMap({ KernelName.common($0, kernel: build.kernel) }) == soname
+    if let common = promised.soname, let own = abi.soname,
+      KernelName.isKernelSpecific(own, of: common, kernel: build.kernel)
     {
-      actual.soname = soname
+      actual.soname = common
     }
     // A text that was extracted on one architecture may be kept on another, where functions are
     // called in another way.

@@ -40,8 +40,8 @@ struct PromiseCheck {
     /// The first build with its difference.
     var build: Int
     var difference: Difference
-    /// Whether the line is another architecture's name.
-    var isForeign: Bool
+    var code: FindingCode
+    var severity: Severity
     /// What the builds have, in the order of the builds.
     var values: [(value: String, builds: BuildSet)] = []
     var all = BuildSet()
@@ -63,18 +63,19 @@ struct PromiseCheck {
       let foreign = otherArchLines(one)
       for difference in one.comparison.differences
       where difference.concernsPromise && !isLeftOpen(difference, one.comparison) {
-        let isForeign =
-          difference.kind == .missing && difference.promised.map(foreign.contains) == true
+        let code = code(of: difference, foreign)
+        let severity =
+          code == difference.code
+          ? one.comparison.severity(of: difference, as: .promise) : code.severity
         let cause = Cause(
-          code: isForeign ? .otherArch : difference.code,
-          severity: isForeign
-            ? .information : one.comparison.severity(of: difference, as: .promise),
+          code: code, severity: severity,
           line: difference.promised.map { one.comparison.promised.symbols[$0].sourceLine } ?? 0,
           name: difference.name)
         let place = places[cause] ?? rows.count
         if place == rows.count {
           places[cause] = place
-          rows.append(Row(build: number, difference: difference, isForeign: isForeign))
+          rows.append(
+            Row(build: number, difference: difference, code: code, severity: severity))
         }
         rows[place].add(value(of: difference, number), number)
       }
@@ -103,17 +104,17 @@ struct PromiseCheck {
 
   /// What another build of a union has. One build tells nothing of the others.
   private func isElsewhere(_ row: Row) -> Bool {
-    promise.abi.isUnion && builds.count > 1 && row.difference.kind == .missing
-      && row.all.count < builds.count
+    promise.abi.isUnion && row.difference.kind == .missing && row.all.count < builds.count
   }
 
-  /// Whether the line of a union is one that this build alone lacks.
-  private func isOnlyHere(_ row: Row) -> Bool {
-    promise.abi.isUnion && builds.count == 1 && row.difference.kind == .missing && !row.isForeign
-  }
-
-  private func code(of row: Row) -> FindingCode {
-    row.isForeign ? .otherArch : isOnlyHere(row) ? .notInThisBuild : row.difference.code
+  /// - Parameter foreign: the lines that are another architecture's names.
+  private func code(of difference: Difference, _ foreign: Set<Int>) -> FindingCode {
+    guard difference.kind == .missing, let line = difference.promised else {
+      return difference.code
+    }
+    if foreign.contains(line) { return .otherArch }
+    // Whether another build has it is not known.
+    return promise.abi.isUnion && builds.count == 1 ? .notInThisBuild : difference.code
   }
 
   /// Plain symbol files say nothing of alignments, and have no letter for what is read-only once it
@@ -166,11 +167,8 @@ struct PromiseCheck {
     let name = symbol.map { ByteName(comparison.promised.nameBytes(of: $0)) }
     let said = said(difference, comparison)
     let line = symbol.map { Int($0.sourceLine) } ?? 0
-    let code = code(of: row)
     var finding = Finding(
-      code,
-      severity: code == difference.code
-        ? comparison.severity(of: difference, as: .promise) : code.severity, symbol: name,
+      row.code, severity: row.severity, symbol: name,
       version: symbol.flatMap(comparison.promised.version) ?? difference.name,
       isDefaultVersion: symbol?.isDefaultVersion ?? false,
       builds: row.all.numbers.map { builds[$0].build }.sorted(),
@@ -242,7 +240,7 @@ struct PromiseCheck {
   private mutating func cure(_ row: Row, _ name: ByteName?) -> String? {
     switch row.difference.kind {
     case .missing:
-      guard code(of: row) == .missing, let name, let relative = relative(of: name, row.build) else {
+      guard row.code == .missing, let name, let relative = relative(of: name, row.build) else {
         return nil
       }
       return

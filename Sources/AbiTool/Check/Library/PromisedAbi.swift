@@ -34,7 +34,7 @@ public struct PromisedAbi: Sendable {
   /// Findings about the names that the text lists and that are no promise of a library: those of
   /// `denied`, and what linkers put into every file.
   /// A text of the complete profile has these, too: it is what a linker sees of one build.
-  public func internalFindings(_ denied: DenyList) -> [Finding] {
+  private func internalFindings(_ denied: DenyList) -> [Finding] {
     let isComplete =
       !abi.needed.isEmpty || !abi.versionOrder.isEmpty
       || abi.symbols.contains { $0.storage == .undefined }
@@ -54,8 +54,14 @@ public struct PromisedAbi: Sendable {
     }
   }
 
+  /// What is wrong with the text, whatever builds there are: flaws of its form, and names that are
+  /// no promise.
+  public func textFindings(denied: DenyList) -> [Finding] {
+    flawFindings + internalFindings(denied)
+  }
+
   /// A finding for each flaw.
-  public var textFindings: [Finding] {
+  private var flawFindings: [Finding] {
     flaws.map { flaw in
       let code: FindingCode =
         switch flaw.kind {
